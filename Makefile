@@ -1,0 +1,55 @@
+# make demo   the sample county on one page, no account and no network
+# make test   everything CI asks for
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+STAMP  := $(VENV)/.ready
+export PYTHONDONTWRITEBYTECODE := 1
+
+.PHONY: demo test lint types imports unit crash bench soak lock clean setup
+
+setup: $(STAMP)
+
+# uv where it is there, pip where it is not; both check every hash.
+$(STAMP): requirements-dev.txt
+	@$(PYTHON) -c 'import sys; sys.exit(not (3,11) <= sys.version_info[:2] < (3,14))' || \
+	  { echo "需要 Python 3.11–3.13 / Python 3.11 to 3.13 is needed (PYTHON=…)"; exit 1; }
+	@if command -v uv >/dev/null 2>&1; then \
+	  uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV) && \
+	  VIRTUAL_ENV=$(VENV) uv pip sync --quiet --require-hashes requirements-dev.txt; \
+	else \
+	  $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt; \
+	fi
+	@touch $(STAMP)
+
+demo: $(STAMP)
+	$(BIN)/python -m demo
+
+test: lint types imports unit
+
+lint: $(STAMP)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: $(STAMP)
+	$(BIN)/mypy
+
+imports: $(STAMP)
+	$(BIN)/lint-imports
+
+unit: $(STAMP)
+	$(BIN)/python -m pytest
+
+crash: $(STAMP)
+	$(BIN)/python -m benchmarks.crash
+
+bench: $(STAMP)
+	$(BIN)/python -m benchmarks
+
+# New locks: hashed, without the registry's address.
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 -c requirements.txt --group dev pyproject.toml -o requirements-dev.txt
+
+clean:
+	rm -rf $(VENV) .mypy_cache .ruff_cache
