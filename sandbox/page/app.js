@@ -221,7 +221,7 @@ class App {
   becomes(id) {
     const open = this.chatId === null ? null : this.list.get(this.chatId);
     if (!open) this.go({ as: id });
-    else if (open.type === "private") this.go({ as: id, chat: id });
+    else if (open.type === "private") this.go({ as: id, chat: open.id === this.as ? id : open.id });
     else this.becomesIn(id, open.id).catch(complain);
   }
 
@@ -232,8 +232,8 @@ class App {
 
   async block(blocked) {
     if (blocked && !(await confirmDialog(t("block_confirm"), { yes: t("block"), danger: true }))) return;
-    const chat = this.list.get(this.chatId);
-    const bot = this.state.bots.find((one) => one.id === chat.bot_id || one.name === chat.title) ?? this.state.bots[0];
+    const chat = this.list.get(this.chatId); // named by the person's id with the first bot, by the bot's id with others
+    const bot = this.state.bots.find((one) => one.id === chat.id) ?? this.state.bots[0];
     try {
       await post("block", { as: this.as, bot_id: bot.id, blocked });
       await this.refresh();
