@@ -1,0 +1,115 @@
+"""What people and feeds wrote, made fit to stand inside a message: no characters that hide, reorder or ring,
+and no more of it than there is room for.
+
+Not here: HTML escaping. That is autoescape's work in messages/catalogue.py, after this.
+"""
+
+import re
+import unicodedata
+
+ELLIPSIS = "…"
+LINE_LIMIT = 120
+"""default room for a plain fact (a name, a place), in UTF-16 units"""
+PARAGRAPH_LIMIT = 500
+"""default room for what a person wrote, in UTF-16 units"""
+CLEAN_LIMIT = 65_536
+"""nothing longer is even looked at: fifteen full Telegram messages"""
+
+_ZERO_WIDTH_JOINER = "\u200d"
+_LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
+# Not characters at all, and letters that print as nothing: names made of them look empty.
+_NOTHING_TO_SEE = re.compile(r"[\ufdd0-\ufdef\ufffe\uffff\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\uffa0]")
+_STACKED_MARKS = re.compile(
+    r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{2})"
+    r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
+)
+# Telegram turns these into a ping of a stranger and into a command that a thumb can hit. Mail addresses,
+# dates, fractions and web addresses keep their signs.
+_MENTION = re.compile(r"(?<![A-Za-z0-9_.+\-/=:@])@(?=[A-Za-z0-9_]{2})")
+_COMMAND = re.compile(r"(?<![A-Za-z0-9_/<>:.?=&%#-])/(?=[A-Za-z0-9_])")
+_SPACES = re.compile(r"\s+")
+_MANY_LINE_ENDS = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
+
+
+def printable(text: str) -> str:
+    """Without control, bidirectional and zero-width characters, lone surrogates and towers of accents. Line
+    ends stay, as `\\n`. Nothing readable is lost."""
+    text = _LINE_ENDS.sub("\n", text[:CLEAN_LIMIT])
+    if not text.isascii() or not text.replace("\n", "").isprintable():
+        text = "".join(_kept(text))
+        text = _STACKED_MARKS.sub(r"\1", _NOTHING_TO_SEE.sub("", text))
+    return text
+
+
+def safe(text: str) -> str:
+    """Printable, and its mentions and commands without power: their signs become full-width."""
+    return _COMMAND.sub("／", _MENTION.sub("＠", printable(text)))
+
+
+def _kept(text: str) -> list[str]:
+    kept: list[str] = []
+    for index, char in enumerate(text):
+        if char == _ZERO_WIDTH_JOINER:
+            if _joins_emoji(text, index):
+                kept.append(char)
+            continue
+        category = unicodedata.category(char)
+        if char == "\t":
+            kept.append(" ")
+        elif char == "\n" or category not in {"Cc", "Cf", "Cs"}:
+            kept.append(char)
+    return kept
+
+
+def _joins_emoji(text: str, index: int) -> bool:
+    """Whether the zero-width joiner here holds two pictures together (a family, a firefighter)."""
+    before, after = text[max(0, index - 1) : index], text[index + 1 : index + 2]
+    pictures = {"So", "Sk", "Mn"}
+    return (
+        bool(before and after)
+        and unicodedata.category(before) in pictures
+        and unicodedata.category(after) == "So"
+    )
+
+
+def one_line(text: str, limit: int = LINE_LIMIT) -> str:
+    """A name, a place, a number: safe, on one line so that it cannot pose as a line of ours, at most `limit`
+    units."""
+    return clip(_SPACES.sub(" ", safe(text)).strip(), limit)
+
+
+def paragraphs(text: str, limit: int = PARAGRAPH_LIMIT) -> str:
+    """What a person wrote at length: safe, its paragraphs kept, at most `limit` units."""
+    return clip(_MANY_LINE_ENDS.sub("\n\n", safe(text)).strip(), limit)
+
+
+def utf16_length(text: str) -> int:
+    """Length as Telegram counts it: characters beyond the basic plane are two."""
+    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
+
+
+def clip(text: str, limit: int) -> str:
+    """At most `limit` UTF-16 units, the last of them … where something was left out; never half a
+    character."""
+    if utf16_length(text) <= limit:
+        return text
+    room, end = limit - 1, 0
+    for char in text:
+        room -= 2 if ord(char) > 0xFFFF else 1
+        if room < 0:
+            break
+        end += 1
+    # What follows would change the last character kept: leave the whole cluster out.
+    while end and _continues(text, end):
+        end -= 1
+    return text[:end].rstrip() + ELLIPSIS
+
+
+def _continues(text: str, end: int) -> bool:
+    following = text[end : end + 1]
+    return (
+        unicodedata.category(following) in {"Mn", "Me"}
+        or following == _ZERO_WIDTH_JOINER
+        or text[end - 1] == _ZERO_WIDTH_JOINER
+        or "\U0001f3fb" <= following <= "\U0001f3ff"
+    )
