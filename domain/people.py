@@ -1,0 +1,257 @@
+"""Who is who, and who may do what where. The table of permissions is data (domain: roles × actions), asked anew at
+every action. Authority comes from a post in the roster and its place, never from a chat group or a display name.
+
+Source of roles and rights: the field's role table (county C, township T, village V, public P).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+from domain.places import PlaceCode, is_within
+
+PersonId = NewType("PersonId", int)
+
+FORBIDDEN_ACCOUNTS = frozenset({1087968824, 777000, 136817688})
+"""GroupAnonymousBot, Telegram's service account and Channel_Bot: one id for many people, so never a person."""
+
+
+class Role(StrEnum):
+    COUNTY_DUTY = "C1"
+    COUNTY_LEADER = "C2"
+    DEPARTMENT = "C3"
+    PRINCIPAL = "T1"
+    LEADER_IN_CHARGE = "T2"
+    STATION = "T3"
+    DUTY = "T4"
+    CONTACT_CADRE = "T5"
+    VILLAGE_HEAD = "V1"
+    EMERGENCY_OFFICER = "V2"
+    GRID_MEMBER = "V3"
+    PATROLLER = "V4"
+    MONITOR = "V5"
+    WARNER = "V6"
+    EVACUATOR = "V7"
+    SHELTER_KEEPER = "V8"
+    REPORTER = "V9"
+    RESCUE_LEAD = "V10"
+    PUBLIC = "P"
+
+
+COUNTY_ROLES = frozenset({Role.COUNTY_DUTY, Role.COUNTY_LEADER, Role.DEPARTMENT})
+TOWNSHIP_ROLES = frozenset(
+    {Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.DUTY, Role.CONTACT_CADRE}
+)
+VILLAGE_ROLES = frozenset(r for r in Role if r.value.startswith("V"))
+TOWNSHIP_LEADERS = frozenset({Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION})
+
+
+class Action(StrEnum):
+    POST_WARNING = "post_warning"
+    RELEASE_HELD_WARNING = "release_held_warning"
+    ANSWER_WARNING = "answer_warning"
+    SEE_MISSING = "see_missing"
+    RECORD_FOR_OTHERS = "record_for_others"
+    PATROL = "patrol"
+    PLAN_PATROL = "plan_patrol"
+    REPORT_HAZARD = "report_hazard"
+    ASSIGN_HAZARD = "assign_hazard"
+    CLOSE_HAZARD = "close_hazard"
+    ISSUE_CHECK = "issue_check"
+    JUDGE_CHECK = "judge_check"
+    EDIT_ROSTER = "edit_roster"
+    GRANT_LEAVE = "grant_leave"
+    ISSUE_ENROLMENT = "issue_enrolment"
+    BIND_GROUP = "bind_group"
+
+
+class Reach(StrEnum):
+    """How far a right goes."""
+
+    AREA = "area"
+    """the place of the post and everything below it"""
+    OWN = "own"
+    """only what carries the person's own name"""
+    LESSER = "lesser"
+    """the area, but hazards graded 一般 only"""
+    DEPARTMENT = "department"
+    """the area, but only categories owned by the person's department"""
+    ANY = "any"
+
+
+_V_FIELD = (Role.GRID_MEMBER, Role.PATROLLER, Role.MONITOR, Role.WARNER, Role.EVACUATOR, Role.SHELTER_KEEPER)
+_EVERY_POST = tuple(role for role in Role if role is not Role.PUBLIC)
+
+
+def _all(roles: Iterable[Role], reach: Reach) -> dict[Role, Reach]:
+    return dict.fromkeys(roles, reach)
+
+
+RIGHTS: dict[Action, dict[Role, Reach]] = {
+    Action.POST_WARNING: _all(
+        (Role.COUNTY_DUTY, Role.DEPARTMENT, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA
+    ),
+    Action.RELEASE_HELD_WARNING: _all((Role.COUNTY_DUTY,), Reach.AREA),
+    Action.ANSWER_WARNING: _all(_EVERY_POST, Reach.OWN),
+    Action.SEE_MISSING: _all(
+        (Role.COUNTY_DUTY, Role.COUNTY_LEADER, *TOWNSHIP_ROLES, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER),
+        Reach.AREA,
+    ),
+    Action.RECORD_FOR_OTHERS: _all(
+        (Role.COUNTY_DUTY, *TOWNSHIP_ROLES, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER), Reach.AREA
+    ),
+    Action.PATROL: _all(
+        (Role.DEPARTMENT, Role.STATION, Role.CONTACT_CADRE, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER),
+        Reach.AREA,
+    )
+    | _all(_V_FIELD, Reach.OWN),
+    Action.PLAN_PATROL: _all((Role.STATION, Role.LEADER_IN_CHARGE, Role.PRINCIPAL), Reach.AREA),
+    Action.REPORT_HAZARD: _all(Role, Reach.ANY),
+    Action.ASSIGN_HAZARD: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA)
+    | {Role.DEPARTMENT: Reach.DEPARTMENT},
+    Action.CLOSE_HAZARD: _all(
+        (Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.CONTACT_CADRE), Reach.AREA
+    )
+    | {Role.DEPARTMENT: Reach.DEPARTMENT, Role.VILLAGE_HEAD: Reach.LESSER},
+    Action.ISSUE_CHECK: _all(
+        (
+            Role.COUNTY_DUTY,
+            Role.COUNTY_LEADER,
+            Role.PRINCIPAL,
+            Role.LEADER_IN_CHARGE,
+            Role.STATION,
+            Role.CONTACT_CADRE,
+        ),
+        Reach.AREA,
+    )
+    | {Role.DEPARTMENT: Reach.DEPARTMENT},
+    Action.JUDGE_CHECK: _all(
+        (
+            Role.COUNTY_DUTY,
+            Role.COUNTY_LEADER,
+            Role.DEPARTMENT,
+            Role.PRINCIPAL,
+            Role.LEADER_IN_CHARGE,
+            Role.STATION,
+        ),
+        Reach.AREA,
+    )
+    | {Role.CONTACT_CADRE: Reach.OWN},
+    Action.EDIT_ROSTER: _all((Role.STATION,), Reach.AREA) | _all((Role.COUNTY_DUTY,), Reach.AREA),
+    Action.GRANT_LEAVE: _all(
+        (Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA
+    ),
+    Action.ISSUE_ENROLMENT: _all((Role.COUNTY_DUTY, Role.STATION), Reach.AREA),
+    Action.BIND_GROUP: _all(
+        (
+            Role.COUNTY_DUTY,
+            Role.COUNTY_LEADER,
+            Role.PRINCIPAL,
+            Role.LEADER_IN_CHARGE,
+            Role.STATION,
+            Role.VILLAGE_HEAD,
+        ),
+        Reach.AREA,
+    )
+    | {Role.DEPARTMENT: Reach.DEPARTMENT},
+}
+"""The matrix of rights. A role that is absent may not."""
+
+
+class PrivateChat(StrEnum):
+    """What is known of the way into a person's private chat with the bot."""
+
+    NEVER = "never_started"
+    OPEN = "open"
+    BLOCKED = "blocked"
+    GONE = "deactivated"
+
+
+class PersonStatus(StrEnum):
+    ACTIVE = "active"
+    LEFT = "left"
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One duty of one person at one place."""
+
+    role: Role
+    place: PlaceCode
+    department: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One human being with one contact, however many posts."""
+
+    id: PersonId
+    name: str
+    phone: str
+    title: str = ""
+    language: str = "zh"
+    status: PersonStatus = PersonStatus.ACTIVE
+    user_id: int | None = None
+    """Telegram account, once enrolled"""
+    private_chat: PrivateChat = PrivateChat.NEVER
+    posts: tuple[Post, ...] = ()
+    deputy_id: PersonId | None = None
+
+    @property
+    def reachable(self) -> bool:
+        """True when a private message has a chance of arriving."""
+        return self.user_id is not None and self.private_chat is PrivateChat.OPEN
+
+    def holds(self, roles: Iterable[Role], place: PlaceCode | None = None) -> bool:
+        wanted = frozenset(roles)
+        return any(p.role in wanted and (place is None or is_within(place, p.place)) for p in self.posts)
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """An absence with somebody standing in. Both ends are instants; the stand-in inherits the posts in between."""
+
+    person_id: PersonId
+    stand_in_id: PersonId
+    starts_at: datetime
+    ends_at: datetime
+
+    def covers(self, now: datetime) -> bool:
+        return self.starts_at <= now < self.ends_at
+
+
+def may(
+    person: Person | None,
+    action: Action,
+    place: PlaceCode,
+    *,
+    own: bool = False,
+    grave: bool = False,
+    department: str = "",
+) -> bool:
+    """Whether the person may do this at this place, by the table alone.
+
+    own: the thing carries the person's own name · grave: a 重大 hazard · department: who owns the thing's category.
+    """
+    if person is None or person.status is not PersonStatus.ACTIVE:
+        return RIGHTS[action].get(Role.PUBLIC) is Reach.ANY
+    return any(_reaches(post, action, place, own, grave, department) for post in person.posts)
+
+
+def _reaches(post: Post, action: Action, place: PlaceCode, own: bool, grave: bool, department: str) -> bool:
+    reach = RIGHTS[action].get(post.role)
+    if reach is None:
+        return False
+    if reach is Reach.ANY:
+        return True
+    if reach is Reach.OWN:
+        return own
+    if not is_within(place, post.place):
+        return False
+    if reach is Reach.LESSER:
+        return not grave
+    if reach is Reach.DEPARTMENT:
+        return bool(post.department) and post.department == department
+    return True

@@ -1,0 +1,132 @@
+"""A county's own figures. No document fixes them: every value here is a default of ours, not law, and a county
+replaces any of them in its settings file (`county.toml`). Shown to people as 默认值，非法定.
+
+Sources of the defaults: answer minutes and ladders from published practice (3–5 minutes to wake somebody at red,
+minutes never seconds), the rest chosen by us.
+"""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from domain.colours import Colour
+from domain.obligations import Plan, Rung, Step, check_plan
+from domain.people import Role
+
+Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 30)]
+
+
+def _plan(answer: int, *steps: tuple[Rung, int]) -> Plan:
+    return Plan(
+        answer_within=answer * 60, steps=tuple(Step(rung=rung, after=minutes * 60) for rung, minutes in steps)
+    )
+
+
+def _warning_ladders() -> dict[Colour, Plan]:
+    r = Rung
+    return {
+        Colour.BLUE: _plan(120, (r.REMIND, 120), (r.LAPSE, 600)),
+        Colour.YELLOW: _plan(
+            30, (r.REMIND, 30), (r.REMIND, 40), (r.STAND_IN, 50), (r.DESK, 60), (r.LAPSE, 600)
+        ),
+        Colour.ORANGE: _plan(
+            10,
+            (r.REMIND, 10),
+            (r.STAND_IN, 15),
+            (r.VILLAGE_HEAD, 18),
+            (r.LIAISON, 20),
+            (r.DESK, 22),
+            (r.LAPSE, 600),
+        ),
+        Colour.RED: _plan(
+            5,
+            (r.REMIND, 3),
+            (r.STAND_IN, 5),
+            (r.VILLAGE_HEAD, 6),
+            (r.LIAISON, 7),
+            (r.DESK, 8),
+            (r.COUNTY, 15),
+            (r.LAPSE, 600),
+        ),
+    }
+
+
+_BLUE = frozenset({Role.STATION, Role.DUTY, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER, Role.COUNTY_DUTY})
+_YELLOW = _BLUE | {Role.LEADER_IN_CHARGE, Role.PATROLLER, Role.MONITOR, Role.WARNER}
+_ORANGE = _YELLOW | {Role.PRINCIPAL, Role.CONTACT_CADRE, Role.EVACUATOR, Role.GRID_MEMBER}
+_RED = frozenset(role for role in Role if role not in {Role.PUBLIC, Role.DEPARTMENT, Role.COUNTY_LEADER})
+
+
+def _answerers() -> dict[Colour, frozenset[Role]]:
+    return {Colour.BLUE: _BLUE, Colour.YELLOW: _YELLOW, Colour.ORANGE: _ORANGE, Colour.RED: _RED}
+
+
+class WarningPolicy(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    ladders: dict[Colour, Plan] = Field(default_factory=_warning_ladders)
+    answerers: dict[Colour, frozenset[Role]] = Field(default_factory=_answerers)
+    assumed_life_hours: int = Field(default=24, ge=1, le=168)
+    """life of a notice that states no end"""
+    max_villages: int = Field(default=5000, ge=1)
+    board_every_seconds: int = Field(default=20, ge=3)
+    """least distance of two edits of one live tally"""
+    allowed_senders: tuple[str, ...] = ()
+    """senders whose notices go out by themselves; empty: every sender of a configured source"""
+    post_exercises: bool = False
+
+    @model_validator(mode="after")
+    def _ladders_ascend(self) -> "WarningPolicy":
+        for colour, plan in self.ladders.items():
+            if problems := check_plan(plan):
+                raise ValueError(f"ladder for {colour}: {', '.join(problems)}")
+        return self
+
+
+class PatrolPolicy(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    ladder: Plan = _plan(
+        240, (Rung.REMIND, 240), (Rung.VILLAGE_HEAD, 300), (Rung.DESK, 360), (Rung.LAPSE, 1440)
+    )
+    merge_minutes: Minutes = 10
+    """a second check-in of the same person at the same point within this time is the same one"""
+
+
+class HazardPolicy(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    triage_ladder: Plan = _plan(30, (Rung.REMIND, 30), (Rung.DESK, 60), (Rung.LAPSE, 1440))
+    fix_ladder: Plan = _plan(60, (Rung.REMIND, 60), (Rung.DESK, 180), (Rung.LAPSE, 60 * 24 * 30))
+    """counted from the agreed deadline"""
+    duplicate_hours: int = Field(default=24, ge=0)
+    deadline_choices_days: tuple[int, ...] = (0, 3, 7, 15, 30)
+    """0 means on the spot, today"""
+
+
+class CheckPolicy(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    answer_minutes: Minutes = 10
+    second_try_minutes: Minutes = 10
+    phone_minutes: Minutes = 20
+    recently_active_minutes: Minutes = 60
+    rest_hours_after_night_shift: int = Field(default=6, ge=0)
+    share_of_villages: float = Field(default=0.2, gt=0, le=1)
+
+
+class EnrolmentPolicy(BaseModel):
+    model_config = ConfigDict(frozen=True)
+    link_hours: int = Field(default=72, ge=1)
+    tries_per_hour: int = Field(default=5, ge=1)
+
+
+class CountyPolicy(BaseModel):
+    """Everything a county can set about how the bot behaves. Unknown keys are refused, so that a typing error shows."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    warnings: WarningPolicy = WarningPolicy()
+    patrols: PatrolPolicy = PatrolPolicy()
+    hazards: HazardPolicy = HazardPolicy()
+    checks: CheckPolicy = CheckPolicy()
+    enrolment: EnrolmentPolicy = EnrolmentPolicy()
+    deaf_seconds: int = Field(default=120, ge=30)
+    """a silence of Telegram longer than this stops the clocks"""
+    lost_press_seconds: int = Field(default=150, ge=30)
+    """Telegram keeps a press no longer than this: after a longer silence open questions are asked again"""

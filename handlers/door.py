@@ -1,0 +1,176 @@
+"""The Telegram door: an update comes in, one service is called, what is to be said lies in the outbox.
+
+Order of the questions, cheapest and most certain first
+1. Is it anything we act on, and from somebody who can be told apart?
+2. A press goes by its prefix, a deep link and a command by theirs.
+3. In the private chat an open dialogue gets text and attachments; then the features, in their order.
+4. In a group the bot is silent on whatever is not addressed to it.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+
+from telegram import Update
+
+from domain.errors import DomainError
+from handlers.dialogue import DialogueRunner
+from handlers.incoming import What, read
+from handlers.scene import Feature, Handler, Scene
+from services.ports import Rows
+from services.work import Toast, Work
+
+log = logging.getLogger(__name__)
+
+
+class TelegramDoor:
+    def __init__(
+        self,
+        *,
+        work: Callable[[Rows], Work],
+        features: Sequence[Feature],
+        dialogues: DialogueRunner,
+        answer: Callable[[str, Toast | None], Awaitable[None]],
+        wake: Callable[[], None],
+        bot_id: int,
+        bot_name: str,
+    ) -> None:
+        self._work = work
+        self._features = features
+        self._dialogues = dialogues
+        self._answer = answer
+        self._wake = wake
+        self._bot_id = bot_id
+        self._bot_name = bot_name
+        self._presses = _merged(f.presses for f in features)
+        self._starts = _merged(f.starts for f in features)
+        self._commands = _merged(f.commands for f in features)
+        self._toasts: dict[int, Toast | None] = {}
+
+    async def handle(self, rows: Rows, update: Update) -> None:
+        """Everything the update leads to, inside its transaction."""
+        incoming = read(update, self._bot_id, self._bot_name)
+        if incoming is None:
+            return
+        work = self._work(rows)
+        person = None if incoming.user_id is None or incoming.anonymous else await rows.people.by_user(incoming.user_id)
+        await self._route(Scene(work, incoming, person))
+        if incoming.query_id is not None:
+            self._toasts[incoming.update_id] = work.toast
+
+    async def refuse(self, rows: Rows, update: Update, error: DomainError) -> None:
+        """A service said no: nothing was changed, the person is told why. Its own transaction."""
+        incoming = read(update, self._bot_id, self._bot_name)
+        if incoming is None:
+            return
+        work = self._work(rows)
+        person = None if incoming.user_id is None or incoming.anonymous else await rows.people.by_user(incoming.user_id)
+        scene = Scene(work, incoming, person)
+        log.info("refused update=%s key=%s", incoming.update_id, error.key)
+        if incoming.query_id is not None:
+            self._toasts[incoming.update_id] = Toast(scene.label(error.key, **error.facts), alert=True)
+        elif incoming.private or incoming.reply_to is not None:
+            await scene.say(scene.text(error.key, **error.facts), quote=not incoming.private)
+
+    async def after(self, update: Update) -> None:
+        """After the commit: answer the press, let the outbox look."""
+        self._wake()
+        query = update.callback_query
+        if query is not None:
+            await self._answer(query.id, self._toasts.pop(update.update_id, None))
+
+    async def put_aside(self, update: Update, _error: Exception) -> None:
+        """Nothing could be done with it: at least the spinner on the button stops."""
+        if update.callback_query is not None:
+            await self._answer(update.callback_query.id, None)
+
+    # -- who gets it --------------------------------------------------------------------------------------------
+
+    async def _route(self, scene: Scene) -> None:
+        incoming = scene.incoming
+        match incoming.what:
+            case What.PRESS:
+                await self._press(scene)
+            case What.COMMAND:
+                await self._command(scene)
+            case What.BOT_STATUS | What.MEMBER | What.MIGRATED:
+                await self._status(scene)
+            case What.MOVED_LIVE:
+                return
+            case _ if incoming.via_bot:
+                return
+            case _ if incoming.private:
+                await self._private(scene)
+            case _:
+                await self._group(scene)
+
+    async def _press(self, scene: Scene) -> None:
+        prefix, _, rest = scene.incoming.text.partition(":")
+        scene.args = tuple(rest.split(":")) if rest else ()
+        if prefix == "f":
+            await self._dialogues.press(scene)
+        elif (handler := self._presses.get(prefix)) is not None:
+            await handler(scene)
+        else:
+            scene.toast(scene.label("refused.stale"), alert=True)
+            log.info("unknown button update=%s", scene.incoming.update_id)
+
+    async def _command(self, scene: Scene) -> None:
+        incoming = scene.incoming
+        if incoming.forwarded or incoming.via_bot:
+            return  # somebody else's words
+        if incoming.anonymous:
+            await scene.say(scene.text("refused.anonymous"), quote=True)
+            return
+        payload = incoming.text.strip()
+        if incoming.command == "start" and payload and incoming.private:
+            prefix, _, rest = payload.partition("_")
+            scene.args = tuple(rest.split("_")) if rest else ()
+            if (handler := self._starts.get(prefix)) is not None:
+                await handler(scene)
+                return
+        scene.args = tuple(payload.split())
+        handler = self._commands.get(incoming.command)
+        if handler is not None:
+            await handler(scene)
+        elif incoming.private:
+            await scene.say(scene.text("start.unknown_command"))
+
+    async def _status(self, scene: Scene) -> None:
+        kinds: dict[What, Callable[[Feature], Handler | None]] = {
+            What.BOT_STATUS: lambda f: f.bot_status,
+            What.MEMBER: lambda f: f.member,
+            What.MIGRATED: lambda f: f.migrated,
+        }
+        choose = kinds[scene.incoming.what]
+        for feature in self._features:
+            if (handler := choose(feature)) is not None:
+                await handler(scene)
+
+    async def _private(self, scene: Scene) -> None:
+        if await self._dialogues.take(scene):
+            return
+        for feature in self._features:
+            for taker in feature.private:
+                if await taker(scene):
+                    return
+        await scene.say(scene.text("start.not_understood"))
+
+    async def _group(self, scene: Scene) -> None:
+        if scene.incoming.anonymous:
+            if scene.incoming.reply_to is not None:
+                await scene.say(scene.text("refused.anonymous"), quote=True)
+            return
+        for feature in self._features:
+            for taker in feature.group:
+                if await taker(scene):
+                    return
+
+
+def _merged(parts: Iterable[Mapping[str, Handler]]) -> dict[str, Handler]:
+    merged: dict[str, Handler] = {}
+    for part in parts:
+        for prefix, handler in part.items():
+            if prefix in merged:
+                raise ValueError(f"two features listen to {prefix!r}")
+            merged[prefix] = handler
+    return merged

@@ -1,0 +1,48 @@
+"""What a door needs to open a transaction and let a service work in it. Built once, by the composition root."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+from zoneinfo import ZoneInfo
+
+from domain.places import PlaceCode
+from domain.policy import CountyPolicy
+from services.ports import Chance, Rows, Store, Words
+from services.work import Work
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Doors:
+    store: Store
+    words: Words
+    chance: Chance
+    new_id: Callable[[], str]
+    now: Callable[[], datetime]
+    policy: CountyPolicy
+    zone: ZoneInfo
+    bot_name: str
+    county: PlaceCode
+
+    def work(self, rows: Rows) -> Work:
+        return Work(
+            rows=rows,
+            now=self.now(),
+            words=self.words,
+            chance=self.chance,
+            new_id=self.new_id,
+            policy=self.policy,
+            zone=self.zone,
+            bot_name=self.bot_name,
+            county=self.county,
+        )
+
+    async def run(self, service: Callable[[Work], Awaitable[T]]) -> T:
+        """One service in one transaction."""
+
+        async def inside(rows: Rows) -> T:
+            return await service(self.work(rows))
+
+        return await self.store.write(inside)

@@ -1,0 +1,174 @@
+"""Climbing: whoever has not answered is reminded, then the next one up is asked, to the top of the frozen ladder.
+
+The tick calls `climb_due`. What a rung says is the feature's affair (`Voice`); when it is due is decided by
+domain/obligations.py; who it resolves to is decided here, from the roster and the place, at the moment of the climb.
+A rung that resolves to nobody who can be reached is skipped at once and noted as a hole.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from domain.obligations import Climb, ObligationState, Rung, Standing, decide
+from domain.people import Person, Role
+from services.ports.core import Obligation
+from services.work import Work
+
+BATCH = 500
+
+
+class Voice(Protocol):
+    """How one feature speaks on the ladder. Registered by the part of the subject before the colon."""
+
+    async def remind(self, work: Work, owed: Obligation, person: Person) -> None:
+        """Ask the person himself once more."""
+        ...
+
+    async def hand_up(self, work: Work, rung: Rung, to: Person, owed: Sequence[Obligation]) -> None:
+        """Tell the one further up who is silent: one message however many they are."""
+        ...
+
+    async def ask_again(self, work: Work, person: Person, owed: Sequence[Obligation]) -> None:
+        """After a time in which presses may have been lost: one message, all that is still open."""
+        ...
+
+
+@dataclass(slots=True)
+class Climbing:
+    """What one round did: how many obligations moved, and which rungs found nobody."""
+
+    moved: int = 0
+    holes: int = 0
+
+
+def standing_of(owed: Obligation) -> Standing:
+    return Standing(owed.opened_at, owed.stopped, owed.step, owed.state, owed.reachable)
+
+
+async def climb_due(work: Work, voices: Mapping[str, Voice]) -> Climbing:
+    """One round: every due obligation climbs one rung.
+
+    1. Take what is due. 2. Decide each one purely, skipping rungs without anybody. 3. Move it by compare-and-set.
+    4. Speak: reminders one by one, escalations gathered so that one person gets one message.
+    """
+    done = Climbing()
+    upward: dict[tuple[str, Rung, int], list[Obligation]] = {}
+    targets: dict[int, Person] = {}
+    for owed in await work.rows.obligations.due(work.now, BATCH):
+        person = await work.rows.people.get(owed.person_id)
+        if person is None:
+            await work.rows.obligations.finish(owed.id, ObligationState.CLOSED, "person_gone")
+            continue
+        climb, found, holes = await _next_with_somebody(work, owed, person)
+        done.holes += holes
+        if climb is None:
+            continue
+        if not await work.rows.obligations.climbed(owed.id, owed.step, climb.next_step, climb.next_at):
+            continue
+        done.moved += 1
+        if climb.rung is Rung.LAPSE:
+            await work.rows.obligations.finish(owed.id, ObligationState.LAPSED)
+        elif climb.rung is Rung.REMIND:
+            await voices[_kind(owed)].remind(work, owed, person)
+        else:
+            for target in found:
+                targets[target.id] = target
+                upward.setdefault((owed.subject, climb.rung, target.id), []).append(owed)
+    for (subject, rung, target_id), silent in upward.items():
+        await voices[subject.partition(":")[0]].hand_up(work, rung, targets[target_id], silent)
+        await work.note("ladder.handed_up", subject, None, rung=rung.value, to=target_id, silent=len(silent))
+    return done
+
+
+def _kind(owed: Obligation) -> str:
+    return owed.subject.partition(":")[0]
+
+
+async def _next_with_somebody(work: Work, owed: Obligation, person: Person) -> tuple[Climb | None, list[Person], int]:
+    """The next rung that reaches somebody. Rungs that reach nobody are passed in the same breath."""
+    standing, holes = standing_of(owed), 0
+    while True:
+        decision = decide(owed.plan, standing, work.now if holes == 0 else _at_least(work.now, owed, standing))
+        if not isinstance(decision, Climb):
+            await work.rows.obligations.climbed(owed.id, owed.step, standing.step, decision.until)
+            return None, [], holes
+        if decision.rung in {Rung.REMIND, Rung.LAPSE}:
+            return decision, [], holes
+        found = await resolve(work, decision.rung, person, owed)
+        if found:
+            return decision, found, holes
+        holes += 1
+        await work.note("ladder.hole", owed.subject, None, rung=decision.rung.value, person=person.id)
+        standing = Standing(
+            standing.opened_at, standing.stopped, decision.next_step, standing.state, standing.reachable
+        )
+
+
+def _at_least(now: datetime, owed: Obligation, standing: Standing) -> datetime:
+    """After a hole the next rung is due at once, unless it is the end of the ladder."""
+    if standing.step < len(owed.plan.steps) and owed.plan.steps[standing.step].rung is Rung.LAPSE:
+        return now
+    after = owed.plan.next_after(standing.step)
+    if after is None:
+        return now
+    return max(now, standing.opened_at + standing.stopped + timedelta(seconds=after))
+
+
+_HOLDERS: Mapping[Rung, frozenset[Role]] = {
+    Rung.VILLAGE_HEAD: frozenset({Role.VILLAGE_HEAD}),
+    Rung.LIAISON: frozenset({Role.CONTACT_CADRE}),
+    Rung.DESK: frozenset({Role.STATION, Role.DUTY}),
+    Rung.COUNTY: frozenset({Role.COUNTY_DUTY}),
+}
+
+
+async def resolve(work: Work, rung: Rung, person: Person, owed: Obligation) -> list[Person]:
+    """Who the rung means for this obligation, reachable ones only, never the person himself."""
+    if rung is Rung.STAND_IN:
+        found = await _stand_ins(work, person)
+    else:
+        tree = await work.tree()
+        village, township = tree.village_of(owed.place), tree.township_of(owed.place)
+        where = {
+            Rung.VILLAGE_HEAD: village,
+            Rung.LIAISON: village,
+            Rung.DESK: township,
+            Rung.COUNTY: tree.get(work.county),
+        }[rung]
+        if where is None:
+            return []
+        found = await work.rows.people.holding(_HOLDERS[rung], [where.code])
+    return [one for one in found if one.id != person.id and one.reachable]
+
+
+async def _stand_ins(work: Work, person: Person) -> list[Person]:
+    ids = [leave.stand_in_id for leave in await work.rows.people.leaves(work.now) if leave.person_id == person.id]
+    if person.deputy_id is not None:
+        ids.append(person.deputy_id)
+    return list((await work.rows.people.many(ids)).values())
+
+
+async def holes_of(work: Work, rungs: Sequence[Rung], person: Person, owed: Obligation) -> list[Rung]:
+    """Rungs of a ladder that would reach nobody: shown before the storm, by `check`."""
+    return [
+        rung for rung in rungs if rung not in {Rung.REMIND, Rung.LAPSE} and not await resolve(work, rung, person, owed)
+    ]
+
+
+async def after_deafness(work: Work, voices: Mapping[str, Voice], since: datetime, until: datetime) -> int:
+    """Nothing could be heard between the two instants: clocks are put back, and after a silence longer than a press
+    lives, open questions are asked again, one message for each person and kind of question."""
+    await work.rows.heartbeats.deaf(since, until)
+    touched = await work.rows.obligations.stop_clocks(since, until)
+    await work.note("bot.deaf", "bot", None, seconds=int((until - since).total_seconds()), moved=len(touched))
+    if (until - since).total_seconds() < work.policy.lost_press_seconds:
+        return 0
+    grouped: dict[tuple[int, str], list[Obligation]] = {}
+    for owed in touched:
+        grouped.setdefault((owed.person_id, _kind(owed)), []).append(owed)
+    people = await work.rows.people.many({person_id for person_id, _ in grouped})
+    for (person_id, kind), owed_list in grouped.items():
+        if (person := people.get(person_id)) is not None:
+            await voices[kind].ask_again(work, person, owed_list)
+    return len(grouped)

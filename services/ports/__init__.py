@@ -1,0 +1,56 @@
+"""What services need from the outside, as Protocols: rows, words, chance. storage/ and messages/ provide them.
+
+One `Rows` is one open transaction. Nothing commits by itself: the door that called the service (an update, a feed,
+the tick) opened the transaction and closes it, so that business change, timeline, dialogue state, outbox and inbox
+mark stand or fall together.
+"""
+
+from collections.abc import Awaitable, Callable
+from typing import Protocol, TypeVar
+
+from services.ports.core import (
+    Board,
+    Chance,
+    CoreRows,
+    DialogueRow,
+    Group,
+    Obligation,
+    OutboxDoor,
+    Words,
+)
+from services.ports.warnings import WarningRow, WarningRows
+
+T = TypeVar("T")
+
+
+class Rows(CoreRows, Protocol):
+    """One open transaction over all families of tables."""
+
+    @property
+    def warnings(self) -> WarningRows: ...
+
+
+class Store(Protocol):
+    """storage/: runs one closure in one transaction."""
+
+    async def write(self, work: Callable[[Rows], Awaitable[T]]) -> T:
+        """BEGIN … COMMIT around the closure, one writer at a time, shielded from cancellation. Never await the
+        network inside."""
+        ...
+
+    async def read(self, work: Callable[[Rows], Awaitable[T]]) -> T: ...
+
+
+__all__ = [
+    "Board",
+    "Chance",
+    "DialogueRow",
+    "Group",
+    "Obligation",
+    "OutboxDoor",
+    "Rows",
+    "Store",
+    "WarningRow",
+    "WarningRows",
+    "Words",
+]

@@ -1,0 +1,78 @@
+"""The facts a warning's texts need, gathered once, and its buttons."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from domain.places import Level, PlaceCode, PlaceTree
+from domain.text import Button, ButtonStyle, Rows
+from services.ports import WarningRow
+from services.work import Work
+
+NAMED = 20
+"""so many places are named in a post; the rest is counted"""
+
+
+def place_names(tree: PlaceTree, places: Iterable[PlaceCode]) -> tuple[list[str], int]:
+    """Names of the places as stated, higher ones first, and how many more there are. The whole county is one name
+    with its townships counted at this moment."""
+    known = [place for code in sorted(places, key=lambda c: (len(c), c)) if (place := tree.get(code)) is not None]
+    names = [tree.path(p.code) if p.level in {Level.VILLAGE, Level.GRID} else p.name for p in known]
+    return names[:NAMED], max(0, len(names) - NAMED)
+
+
+def townships_if_whole_county(tree: PlaceTree, places: Iterable[PlaceCode]) -> int:
+    """How many townships the county has when all of it is meant, else 0."""
+    for code in places:
+        place = tree.get(code)
+        if place is not None and place.level is Level.COUNTY:
+            return len(tree.townships_within(code))
+    return 0
+
+
+async def post_facts(work: Work, row: WarningRow) -> dict[str, Any]:
+    """The eight elements of a warning (kind, level, begin, area, validity, matter, measures, issuer) and its number."""
+    tree = await work.tree()
+    names, more = place_names(tree, row.places)
+    return {
+        "id": row.id,
+        "number": row.number,
+        "kind": row.kind,
+        "colour": row.colour.value,
+        "colour_conflict": row.colour_conflict,
+        "issuer": row.issuer,
+        "headline": row.headline,
+        "body": row.text,
+        "instruction": row.instruction,
+        "begins": work.local(row.onset or row.sent),
+        "issued": work.local(row.sent),
+        "expires": work.local(row.expires),
+        "expires_assumed": row.expires_assumed,
+        "places": names,
+        "more_places": more,
+        "townships": townships_if_whole_county(tree, row.places),
+        "exercise": row.exercise,
+        "composed": row.composed_by is not None,
+        "ack_link": work.link(f"a_{row.id}"),
+    }
+
+
+def ask_buttons(work: Work, warning_id: int, lang: str) -> Rows:
+    label = work.words.label
+    return (
+        (Button(label("warning.button.received", lang), f"w:ack:{warning_id}", style=ButtonStyle.SUCCESS),),
+        (
+            Button(label("warning.button.need_help", lang), f"w:help:{warning_id}", style=ButtonStyle.DANGER),
+            Button(label("warning.button.report", lang), url=work.link("h")),
+        ),
+    )
+
+
+def post_buttons(work: Work, warning_id: int) -> Rows:
+    label = work.words.label
+    return (
+        (Button(label("warning.button.received"), f"w:ack:{warning_id}", style=ButtonStyle.SUCCESS),),
+        (
+            Button(label("warning.button.missing"), f"w:missing:{warning_id}"),
+            Button(label("warning.button.report"), url=work.link("h")),
+        ),
+    )

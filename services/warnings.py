@@ -1,0 +1,326 @@
+"""Warnings on their way in: a notice is placed, compared with what its chain has in force, and then posted, held for
+a person or ignored with a reason. Officers compose their own here too.
+
+What it means to be in force is in services/warning_force.py, what people answer in services/acknowledge.py.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from domain.colours import Colour
+from domain.errors import Stale
+from domain.outgoing import Lane
+from domain.people import Action, Person, Role
+from domain.places import Level, PlaceCode, PlaceTree
+from domain.text import Button, ButtonStyle, Rows
+from domain.warnings import (
+    Disposition,
+    Mark,
+    Notice,
+    Outcome,
+    PlaceMatch,
+    Reason,
+    Relation,
+    RelationKind,
+    SourcePolicy,
+    Way,
+    after_relation,
+    counterpart,
+    disposition,
+    expiry_of,
+    is_lifted,
+    relation,
+    resolve_places,
+)
+from services.ports import WarningRow
+from services.warning_force import lift, put_in_force
+from services.warning_texts import post_facts
+from services.work import Work
+
+_NEEDS_PLACES = frozenset({Reason.NO_AREA.value, Reason.AREA_NOT_FOUND.value})
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """What became of a notice. `reason` is a key for the operator."""
+
+    outcome: Outcome
+    warning_id: int | None = None
+    reason: str = ""
+
+
+async def receive_notice(work: Work, notice: Notice, raw: bytes) -> Received:
+    """Take one notice in. Safe to repeat: the same notice again changes nothing.
+
+    1. Place it on the tree. 2. Compare it with what its chain has in force. 3. Decide: post, hold for a person, or
+    ignore with a reason. 4. Keep it with its evidence. 5. Post it, or lift what it lifts.
+    """
+    tree = await work.tree()
+    match = resolve_places(notice, tree, fixed_county=work.county)
+    before = counterpart(notice, await _earlier_of(work, notice))
+    found = relation(
+        notice,
+        before,
+        new_villages=match.villages,
+        current_villages=frozenset() if before is None else _villages_of(tree, before.places),
+    )
+    verdict = after_relation(disposition(notice, _source_policy(work), work.now, match), found)
+    reason = "" if verdict.reason is None else verdict.reason.value
+    if verdict.way is Way.IGNORE:
+        await work.note("warning.ignored", f"notice:{notice.raw_hash[:16]}", None, reason=reason)
+        duplicate = found.kind is RelationKind.DUPLICATE
+        return Received(Outcome.DUPLICATE if duplicate else Outcome.IGNORED, reason=reason)
+    if is_lifted(notice):
+        return await _receive_lifting(work, notice, before, verdict)
+    row = await _keep(work, notice, raw, match, before, verdict)
+    if verdict.way is Way.HOLD:
+        await _ask_desk(work, row, reason)
+        return Received(Outcome.HELD, row.id, reason)
+    await put_in_force(work, row, found, before, check_area=Mark.CHECK_AREA in verdict.marks)
+    return Received(Outcome.ACCEPTED, row.id)
+
+
+async def _receive_lifting(work: Work, notice: Notice, before: WarningRow | None, verdict: Disposition) -> Received:
+    assert before is not None  # a lifting of nothing was ignored
+    if verdict.way is Way.HOLD:
+        reason = "" if verdict.reason is None else verdict.reason.value
+        await _ask_desk_to_lift(work, before, notice.issuer, reason)
+        return Received(Outcome.HELD, before.id, reason)
+    done = await lift(work, before, notice.issuer)
+    return Received(Outcome.ACCEPTED if done else Outcome.DUPLICATE, before.id)
+
+
+def _source_policy(work: Work) -> SourcePolicy:
+    ours = work.policy.warnings
+    return SourcePolicy(
+        senders=frozenset(ours.allowed_senders) if ours.allowed_senders else None,
+        exercises=ours.post_exercises,
+        default_life=timedelta(hours=ours.assumed_life_hours),
+        max_villages=ours.max_villages,
+    )
+
+
+async def _earlier_of(work: Work, notice: Notice) -> list[WarningRow]:
+    """Every version of the chain that this notice belongs to: by its references, or because it came before. Other
+    parts of the same message are warnings of their own."""
+    events: set[int] = set()
+    for row in await work.rows.warnings.by_identifier(notice.identifier):
+        if row.part == notice.part:
+            events.add(row.event)
+    for reference in notice.references:
+        rows = await work.rows.warnings.by_identifier(reference.identifier)
+        own = [row for row in rows if row.sender == notice.sender]
+        events.update(row.event for row in own or rows)
+    versions: list[WarningRow] = []
+    for event in sorted(events):
+        versions += [v for v in await work.rows.warnings.of_event(event) if v.state not in {"held", "refused"}]
+    held = [row for row in await work.rows.warnings.by_identifier(notice.identifier) if row.state == "held"]
+    return versions + [row for row in held if (row.sender, row.part) == (notice.sender, notice.part)]
+
+
+def _villages_of(tree: PlaceTree, places: Iterable[PlaceCode]) -> frozenset[PlaceCode]:
+    return frozenset(v.code for code in places if code in tree for v in tree.villages_within(code))
+
+
+async def _keep(
+    work: Work, notice: Notice, raw: bytes, match: PlaceMatch, before: WarningRow | None, verdict: Disposition
+) -> WarningRow:
+    ends = expiry_of(notice, timedelta(hours=work.policy.warnings.assumed_life_hours))
+    row = WarningRow(
+        id=0,
+        event=0 if before is None else before.event,
+        number=await next_number(work) if before is None else before.number,
+        source=notice.source,
+        sender=notice.sender,
+        identifier=notice.identifier,
+        sent=notice.sent,
+        references=tuple(str(reference) for reference in notice.references),
+        kind=notice.kind,
+        colour=notice.colour or Colour.RED,  # without a colour it is held, and a person gives it one
+        colour_conflict=notice.colour_conflict,
+        issuer=notice.issuer,
+        headline=notice.headline,
+        text=notice.text,
+        instruction=notice.instruction,
+        onset=notice.onset,
+        expires=ends.at,
+        expires_assumed=ends.assumed,
+        places=match.codes,
+        exercise=verdict.way is Way.EXERCISE,
+        state="held",
+        held_because="" if verdict.reason is None else verdict.reason.value,
+        content_hash=notice.content_hash,
+        composed_by=None,
+        created_at=work.now,
+        part=notice.part,
+    )
+    row = await work.rows.warnings.add(row)
+    await work.rows.warnings.keep_raw(row.id, raw)
+    return row
+
+
+async def next_number(work: Work) -> str:
+    """The county's own running number of the year, as 2026-017: what people quote on the phone."""
+    year = work.local(work.now).year
+    return f"{year}-{await work.rows.counters.next(f'warning:{year}'):03d}"
+
+
+# -- what a person decides --------------------------------------------------------------------------------------
+
+
+async def _ask_desk(work: Work, row: WarningRow, reason: str) -> None:
+    """A held notice is a question to the county's duty officers: send it (with which colour), or not."""
+    await work.note("warning.held", row.subject, None, reason=reason)
+    facts = await post_facts(work, row)
+    for person in await work.rows.people.holding([Role.COUNTY_DUTY], [work.county]):
+        card = work.words.card("warning_held", person.language, reason=reason, **facts)
+        await work.tell(
+            person,
+            f"{row.subject}:held:{person.id}",
+            card,
+            subject=row.subject,
+            buttons=_held_buttons(work, row, reason, person.language),
+            lane=Lane.URGENT,
+        )
+
+
+def _held_buttons(work: Work, row: WarningRow, reason: str, lang: str) -> Rows:
+    label = work.words.label
+    refuse = Button(label("warning.held.refuse", lang), f"w:refuse:{row.id}")
+    if reason == Reason.NO_COLOUR.value:
+        colours = tuple(
+            Button(label(f"warning.colour.{colour.value}", lang), f"w:release:{row.id}:{colour.value}")
+            for colour in Colour
+        )
+        return (colours, (refuse,))
+    key = "warning.held.release_county" if reason in _NEEDS_PLACES else "warning.held.release"
+    return ((Button(label(key, lang), f"w:release:{row.id}", style=ButtonStyle.DANGER), refuse),)
+
+
+async def _ask_desk_to_lift(work: Work, row: WarningRow, by: str, reason: str) -> None:
+    await work.note("warning.lift_held", row.subject, None, reason=reason)
+    facts = await post_facts(work, row)
+    for person in await work.rows.people.holding([Role.COUNTY_DUTY], [work.county]):
+        label = work.words.label
+        buttons = (
+            (
+                Button(label("warning.held.lift", person.language), f"w:lift:{row.id}", style=ButtonStyle.DANGER),
+                Button(label("warning.held.keep", person.language), f"w:keep:{row.id}"),
+            ),
+        )
+        card = work.words.card("warning_lift_held", person.language, reason=reason, by=by, **facts)
+        await work.tell(
+            person,
+            f"{row.subject}:lift_held:{person.id}",
+            card,
+            subject=row.subject,
+            buttons=buttons,
+            lane=Lane.URGENT,
+        )
+
+
+async def release_held(work: Work, officer: Person | None, warning_id: int, colour: Colour | None = None) -> WarningRow:
+    """The duty officer decides that a held notice goes out, with the colour he gives it where it had none, to the
+    whole county where its area was not clear. Raises NotAllowed, or Stale when it has been decided already."""
+    officer = await work.require(officer, Action.RELEASE_HELD_WARNING, work.county)
+    row = await work.rows.warnings.get(warning_id)
+    if row is None or row.state != "held":
+        raise Stale("warning.held.decided")
+    if row.held_because == Reason.NO_COLOUR.value and colour is None:
+        raise Stale("warning.held.needs_colour")
+    places = row.places or frozenset({work.county})
+    row = replace(row, colour=colour or row.colour, places=places)
+    await work.rows.warnings.decide(row.id, row.colour, row.places)
+    in_force = [v for v in await work.rows.warnings.of_event(row.event) if v.id != row.id and v.state == "active"]
+    await work.note("warning.released", row.subject, officer, colour=row.colour.value)
+    await put_in_force(work, row, Relation(RelationKind.NEW), in_force[-1] if in_force else None)
+    return row
+
+
+async def refuse_held(work: Work, officer: Person | None, warning_id: int) -> None:
+    officer = await work.require(officer, Action.RELEASE_HELD_WARNING, work.county)
+    if not await work.rows.warnings.set_state(warning_id, ["held"], "refused"):
+        raise Stale("warning.held.decided")
+    await work.note("warning.refused", f"warning:{warning_id}", officer)
+
+
+async def lift_by_officer(work: Work, officer: Person | None, warning_id: int) -> WarningRow:
+    """An officer ends a warning: the county's duty desk any, others what their own body composed."""
+    row = await work.rows.warnings.get(warning_id)
+    if row is None or officer is None:
+        raise Stale("refused.stale")
+    if row.composed_by == officer.id:
+        for code in row.places:
+            await work.require(officer, Action.POST_WARNING, code)
+    else:
+        await work.require(officer, Action.RELEASE_HELD_WARNING, work.county)
+    if not await lift(work, row, await issuer_name(work, officer)):
+        raise Stale("refused.stale")
+    return row
+
+
+# -- composed by an officer -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """What an officer wrote in the dialogue."""
+
+    kind: str
+    colour: Colour
+    places: frozenset[PlaceCode]
+    text: str
+    instruction: str
+    expires: datetime
+
+
+async def compose(work: Work, officer: Person, said: Composed) -> WarningRow:
+    """A county or township officer issues a warning of his own body. Raises NotAllowed outside his area."""
+    for code in said.places:
+        await work.require(officer, Action.POST_WARNING, code)
+    number, issuer = await next_number(work), await issuer_name(work, officer)
+    colour = work.words.label(f"warning.colour.{said.colour.value}")
+    row = await work.rows.warnings.add(
+        WarningRow(
+            id=0,
+            event=0,
+            number=number,
+            source="officer",
+            sender=f"person:{officer.id}",
+            identifier=f"{work.county}-{number}",
+            sent=work.now,
+            references=(),
+            kind=said.kind,
+            colour=said.colour,
+            colour_conflict=False,
+            issuer=issuer,
+            headline=work.words.label("warning.composed.headline", issuer=issuer, kind=said.kind, colour=colour),
+            text=said.text,
+            instruction=said.instruction,
+            onset=work.now,
+            expires=said.expires,
+            expires_assumed=False,
+            places=said.places,
+            exercise=False,
+            state="held",
+            held_because="",
+            content_hash="",
+            composed_by=officer.id,
+            created_at=work.now,
+        )
+    )
+    await work.note("warning.composed", row.subject, officer, colour=said.colour.value)
+    await put_in_force(work, row, Relation(RelationKind.NEW), None)
+    return row
+
+
+async def issuer_name(work: Work, officer: Person) -> str:
+    """The body an officer speaks for: his place's headquarters, as people know it."""
+    tree = await work.tree()
+    places = [p.place for p in officer.posts if tree.get(p.place) is not None]
+    highest = tree.get(min(places, key=len)) if places else None
+    if highest is None:
+        return officer.name
+    key = "warning.issuer.county" if highest.level is Level.COUNTY else "warning.issuer.township"
+    return work.words.label(key, place=highest.name)

@@ -1,0 +1,242 @@
+"""The database: one closure, one transaction. Everything that differs between SQLite and PostgreSQL is in this file.
+
+SQLite, the default, is used over one connection for everything, with WAL, synchronous=FULL (NORMAL loses
+acknowledged commits on power loss) and BEGIN IMMEDIATE (a deferred transaction that turns into a writer loses
+updates). A second connection is never opened: the WAL-reset bug of SQLite before 3.51.3 needs two.
+
+On PostgreSQL reads run beside the writer; writes still queue one behind the other, because one process leads at a
+time and its services were written for that.
+"""
+
+import asyncio
+import json
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import StaticPool
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+BigId = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+"""A 64-bit key that counts up by itself on both databases."""
+
+
+class UtcTime(sa.types.TypeDecorator[datetime]):
+    """An instant. Refuses naive values; gives back aware UTC."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time without a zone was about to be stored: {value!r}")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Json(sa.types.TypeDecorator[Any]):
+    """A JSON value in a text column, written compactly and with Chinese readable."""
+
+    impl = sa.Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+def one_of(column: str, values: Sequence[str]) -> sa.CheckConstraint:
+    """A CHECK that holds a state column to its states."""
+    listed = ", ".join(f"'{value}'" for value in values)
+    return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
+
+
+def insert_new(table: sa.Table, dialect: str) -> Any:
+    """INSERT that leaves rows alone whose key exists already."""
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    return make(table).on_conflict_do_nothing()
+
+
+def insert_or_update(table: sa.Table, dialect: str, key: Sequence[str], columns: Sequence[str]) -> Any:
+    """INSERT that overwrites `columns` where the key exists already."""
+    make = sqlite.insert if dialect == "sqlite" else postgresql.insert
+    statement = make(table)
+    return statement.on_conflict_do_update(
+        index_elements=list(key), set_={name: statement.excluded[name] for name in columns}
+    )
+
+
+_SQLITE_SETTINGS = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA foreign_keys=ON",
+    "PRAGMA busy_timeout=5000",
+    "PRAGMA trusted_schema=OFF",
+    "PRAGMA cell_size_check=ON",
+    "PRAGMA mmap_size=0",
+    "PRAGMA cache_size=-32000",
+)
+
+_LEADER_LOCK = 0x53574C44
+"""the advisory lock of the process that leads"""
+
+
+class Database:
+    """An open database. `await Database.open(url)` … `await close()`; an open one would hang the exit."""
+
+    def __init__(self, engine: AsyncEngine, connection: AsyncConnection | None) -> None:
+        self._engine = engine
+        self._only = connection
+        self._turn = asyncio.Lock()
+        self._running: set[asyncio.Task[Any]] = set()
+        self._lead: AsyncConnection | None = None
+        self.dialect = engine.dialect.name
+
+    @classmethod
+    async def open(cls, url: str) -> "Database":
+        """url: sqlite+aiosqlite:///path or postgresql+asyncpg://…; raises whatever the driver raises."""
+        engine = _engine(url)
+        if engine.dialect.name != "sqlite":
+            return cls(engine, None)
+        return cls(engine, await engine.connect())
+
+    async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run the closure between BEGIN and COMMIT, one at a time. Whoever waits may be cancelled; the transaction
+        itself always runs to its end, so that nothing is left half open on the connection."""
+        return await self._shielded(self._write(work))
+
+    async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        """Run a closure that only reads. On SQLite it waits its turn, on PostgreSQL it runs beside the writer."""
+        return await self._shielded(self._read(work))
+
+    async def _shielded(self, doing: Awaitable[T]) -> T:
+        task: asyncio.Task[T] = asyncio.ensure_future(doing)
+        self._running.add(task)
+        task.add_done_callback(self._finished)
+        return await asyncio.shield(task)
+
+    def _finished(self, task: asyncio.Task[Any]) -> None:
+        self._running.discard(task)
+        if not task.cancelled():
+            task.exception()  # it has been seen by whoever waited, or nobody waits any more
+
+    async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        async with self._turn, self._connection() as connection, connection.begin():
+            return await work(connection)
+
+    async def _read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
+        if self._only is not None:
+            return await self._write(work)
+        async with self._connection() as connection, connection.begin():
+            return await work(connection)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[AsyncConnection]:
+        if self._only is not None:
+            yield self._only
+        else:
+            async with self._engine.connect() as connection:
+                yield connection
+
+    async def close(self) -> None:
+        """Wait for what runs, then let go of every connection. Safe to call twice."""
+        if self._running:
+            await asyncio.wait(set(self._running))
+        for connection in (self._lead, self._only):
+            if connection is not None:
+                await connection.close()
+        self._lead = self._only = None
+        await self._engine.dispose()
+
+    # -- one process leads ------------------------------------------------------------------------------------
+
+    async def try_to_lead(self) -> bool:
+        """PostgreSQL: take the advisory lock that makes this process the one that works. SQLite: always True, the
+        composition root holds a file lock instead."""
+        if self.dialect == "sqlite":
+            return True
+        if self._lead is None:
+            self._lead = await self._engine.connect()
+        got = await self._lead.scalar(sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": _LEADER_LOCK})
+        await self._lead.commit()
+        return bool(got)
+
+    async def still_leads(self) -> bool:
+        """False when the connection that holds the lock is gone: then another process may lead already."""
+        if self.dialect == "sqlite":
+            return True
+        if self._lead is None:
+            return False
+        try:
+            await self._lead.scalar(sa.text("SELECT 1"))
+            await self._lead.commit()
+        except (sa.exc.DBAPIError, OSError):
+            return False
+        return True
+
+    # -- health and copies ------------------------------------------------------------------------------------
+
+    async def version(self) -> str:
+        """The engine's own version, as "sqlite 3.40.1"."""
+        query = "SELECT sqlite_version()" if self.dialect == "sqlite" else "SHOW server_version"
+
+        async def ask(connection: AsyncConnection) -> str:
+            return f"{self.dialect} {await connection.scalar(sa.text(query))}"
+
+        return await self.read(ask)
+
+    async def copy_sqlite_to(self, path: str) -> None:
+        """A consistent copy of a running SQLite database, through the one connection."""
+        async with self._turn:
+            assert self._only is not None
+            raw = await self._only.get_raw_connection()
+            driver = raw.driver_connection
+            assert driver is not None
+            await driver.execute("VACUUM INTO ?", (path,))
+
+
+def _engine(url: str) -> AsyncEngine:
+    if not url.startswith("sqlite"):
+        return create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
+    engine = create_async_engine(url, poolclass=StaticPool)
+
+    @sa.event.listens_for(engine.sync_engine, "connect")
+    def _configure(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves
+        cursor = connection.cursor()
+        for setting in _SQLITE_SETTINGS:
+            cursor.execute(setting)
+        cursor.close()
+
+    @sa.event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: sa.Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine

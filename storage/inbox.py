@@ -1,0 +1,152 @@
+"""What Telegram said, kept before Telegram is told that it was received; how long the bot was deaf; running numbers."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.database import BigId, UtcTime, insert_new, insert_or_update, metadata, one_of
+
+inbox = sa.Table(
+    "inbox",
+    metadata,
+    sa.Column("update_id", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("raw", sa.Text, comment="the update as it came; emptied once it is done"),
+    sa.Column("received_at", UtcTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False, server_default="new"),
+    sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("error", sa.Text, nullable=False, server_default=""),
+    sa.Column("done_at", UtcTime),
+    one_of("state", ("new", "done", "aside")),
+)
+sa.Index(
+    "ix_inbox_new",
+    inbox.c.received_at,
+    inbox.c.update_id,
+    sqlite_where=inbox.c.state == "new",
+    postgresql_where=inbox.c.state == "new",
+)
+
+heartbeat = sa.Table(
+    "heartbeat",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("at", UtcTime, nullable=False),
+)
+
+deafness = sa.Table(
+    "deafness",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("since", UtcTime, nullable=False),
+    sa.Column("until", UtcTime, nullable=False),
+)
+
+counter = sa.Table(
+    "counter",
+    metadata,
+    sa.Column("name", sa.Text, primary_key=True),
+    sa.Column("value", sa.Integer, nullable=False),
+)
+
+
+class InboxTable:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def store(self, updates: Sequence[tuple[int, str]], at: datetime) -> list[int]:
+        if not updates:
+            return []
+        rows = [{"update_id": number, "raw": raw, "received_at": at} for number, raw in updates]
+        added = await self._db.execute(
+            insert_new(inbox, self._db.dialect.name).values(rows).returning(inbox.c.update_id)
+        )
+        return sorted(added.scalars())
+
+    async def is_done(self, update_id: int) -> bool:
+        state = await self._db.scalar(sa.select(inbox.c.state).where(inbox.c.update_id == update_id))
+        return state in {"done", "aside"}
+
+    async def done(self, update_id: int, at: datetime) -> None:
+        await self._db.execute(
+            sa.update(inbox)
+            .where(inbox.c.update_id == update_id, inbox.c.state == "new")
+            .values(state="done", done_at=at, raw=None)
+        )
+
+    async def undone(self) -> list[tuple[int, str, int]]:
+        query = (
+            sa.select(inbox.c.update_id, inbox.c.raw, inbox.c.attempts)
+            .where(inbox.c.state == "new")
+            .order_by(inbox.c.received_at, inbox.c.update_id)
+        )
+        return [(row.update_id, row.raw, row.attempts) for row in await self._db.execute(query)]
+
+    async def attempt(self, update_id: int, error: str = "") -> int:
+        return (
+            await self._db.scalar(
+                sa.update(inbox)
+                .where(inbox.c.update_id == update_id)
+                .values(attempts=inbox.c.attempts + 1, error=error)
+                .returning(inbox.c.attempts)
+            )
+            or 0
+        )
+
+    async def put_aside(self, update_id: int, at: datetime, error: str) -> None:
+        await self._db.execute(
+            sa.update(inbox)
+            .where(inbox.c.update_id == update_id, inbox.c.state == "new")
+            .values(state="aside", done_at=at, error=error)
+        )
+
+    async def aside(self) -> list[tuple[int, str]]:
+        """(update_id, error) of what was put aside, newest first."""
+        query = (
+            sa.select(inbox.c.update_id, inbox.c.error)
+            .where(inbox.c.state == "aside")
+            .order_by(inbox.c.done_at.desc())
+            .limit(100)
+        )
+        return [(row.update_id, row.error) for row in await self._db.execute(query)]
+
+    async def prune(self, before: datetime) -> int:
+        gone = await self._db.execute(sa.delete(inbox).where(inbox.c.state == "done", inbox.c.done_at < before))
+        return gone.rowcount
+
+
+class HeartbeatTable:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def heard(self, name: str, at: datetime) -> datetime | None:
+        before = await self.last(name)
+        await self._db.execute(
+            insert_or_update(heartbeat, self._db.dialect.name, ["name"], ["at"]).values(name=name, at=at)
+        )
+        return before
+
+    async def last(self, name: str) -> datetime | None:
+        at: datetime | None = await self._db.scalar(sa.select(heartbeat.c.at).where(heartbeat.c.name == name))
+        return at
+
+    async def deaf(self, since: datetime, until: datetime) -> None:
+        await self._db.execute(sa.insert(deafness).values(since=since, until=until))
+
+
+class CounterTable:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def next(self, name: str) -> int:
+        raised = await self._db.scalar(
+            sa.update(counter)
+            .where(counter.c.name == name)
+            .values(value=counter.c.value + 1)
+            .returning(counter.c.value)
+        )
+        if raised is None:
+            await self._db.execute(sa.insert(counter).values(name=name, value=1))
+            return 1
+        return int(raised)

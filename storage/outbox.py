@@ -1,0 +1,345 @@
+"""What is still to be said, and what became of it.
+
+A row is final when it is written: the exact words, for exactly one chat. `claim` marks rows as being sent and commits
+before anything leaves the machine; `settle` writes the outcome. A row found in `sending` after a restart may have
+arrived or not, and its policy says what follows.
+"""
+
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.outgoing import Kind, Lane, OutboxState, Outcome, Outgoing, Policy, QueuedMessage, Settlement
+from domain.text import Button, ButtonStyle, Html
+from storage.database import BigId, Json, UtcTime, insert_new, metadata, one_of
+
+MAX_TRIES = 12
+AMBIGUOUS_PAUSE = timedelta(seconds=3)
+
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("subject", sa.Text, nullable=False),
+    sa.Column("person_id", sa.BigInteger),
+    sa.Column("chat_id", sa.BigInteger, nullable=False),
+    sa.Column("lane", sa.SmallInteger, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("policy", sa.Text, nullable=False),
+    sa.Column("target", sa.Text),
+    sa.Column("payload", Json, nullable=False),
+    sa.Column("due_at", UtcTime, nullable=False),
+    sa.Column("expires_at", UtcTime),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("attempts", sa.SmallInteger, nullable=False, server_default="0"),
+    sa.Column("may_have_arrived", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("progress", Json, comment="parts of a split text that have arrived"),
+    sa.Column("boot", sa.Text, nullable=False, server_default=""),
+    sa.Column("message_id", sa.BigInteger),
+    sa.Column("message_ids", Json),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("settled_at", UtcTime),
+    one_of("state", [s.value for s in OutboxState]),
+    one_of("policy", [p.value for p in Policy]),
+    one_of("kind", [k.value for k in Kind]),
+)
+_WAITING = (OutboxState.PENDING.value, OutboxState.RETRY.value)
+_is_waiting = outbox.c.state.in_(_WAITING)
+_waiting_sql = sa.text("state IN ('pending', 'retry')")
+sa.Index("ix_outbox_waiting", outbox.c.lane, outbox.c.id, sqlite_where=_waiting_sql, postgresql_where=_waiting_sql)
+sa.Index("ix_outbox_expiring", outbox.c.expires_at, sqlite_where=_waiting_sql, postgresql_where=_waiting_sql)
+sa.Index(
+    "ix_outbox_sending",
+    outbox.c.boot,
+    sqlite_where=sa.text("state = 'sending'"),
+    postgresql_where=sa.text("state = 'sending'"),
+)
+sa.Index("ix_outbox_subject", outbox.c.subject, outbox.c.person_id)
+sa.Index("ix_outbox_target", outbox.c.target, sqlite_where=_waiting_sql, postgresql_where=_waiting_sql)
+sa.Index("ix_outbox_chat", outbox.c.chat_id, sqlite_where=_waiting_sql, postgresql_where=_waiting_sql)
+
+
+class OutboxTable:
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._db = connection
+        self._now = now
+
+    # -- what services do ---------------------------------------------------------------------------------------
+
+    async def put(self, *messages: Outgoing) -> int:
+        return await self.put_many(messages)
+
+    async def put_many(self, messages: Iterable[Outgoing]) -> int:
+        new = 0
+        batch: list[dict[str, Any]] = []
+        for out in messages:
+            if out.kind is Kind.EDIT and out.target is not None:
+                await self._supersede_edits(out.target)
+            batch.append(_row(out, self._now))
+        for start in range(0, len(batch), 500):
+            added = await self._db.execute(insert_new(outbox, self._db.dialect.name).values(batch[start : start + 500]))
+            new += added.rowcount
+        return new
+
+    async def _supersede_edits(self, target: str) -> None:
+        await self._db.execute(
+            sa.update(outbox)
+            .where(outbox.c.target == target, outbox.c.kind == Kind.EDIT.value, _is_waiting)
+            .values(state=OutboxState.SUPERSEDED.value, settled_at=self._now)
+        )
+
+    async def supersede(self, *, subject: str, person_id: int | None = None, keys: Collection[str] = ()) -> int:
+        where = [outbox.c.subject == subject, _is_waiting]
+        if person_id is not None:
+            where.append(outbox.c.person_id == person_id)
+        if keys:
+            where.append(outbox.c.key.in_(list(keys)))
+        gone = await self._db.execute(
+            sa.update(outbox).where(*where).values(state=OutboxState.SUPERSEDED.value, settled_at=self._now)
+        )
+        return gone.rowcount
+
+    async def message_of(self, key: str) -> tuple[int, int] | None:
+        row = (
+            await self._db.execute(sa.select(outbox.c.chat_id, outbox.c.message_id).where(outbox.c.key == key))
+        ).first()
+        return None if row is None or row.message_id is None else (row.chat_id, row.message_id)
+
+    async def state_of(self, key: str) -> tuple[str, str] | None:
+        row = (await self._db.execute(sa.select(outbox.c.state, outbox.c.reason).where(outbox.c.key == key))).first()
+        return None if row is None else (row.state, row.reason)
+
+    async def undelivered(self, subject: str) -> Mapping[int, str]:
+        query = sa.select(outbox.c.person_id, outbox.c.state, outbox.c.reason).where(
+            outbox.c.subject == subject,
+            outbox.c.person_id.is_not(None),
+            outbox.c.kind == Kind.SEND.value,
+            outbox.c.state.not_in((OutboxState.SENT.value, OutboxState.SUPERSEDED.value)),
+        )
+        found = await self._db.execute(query)
+        return {row.person_id: row.reason or row.state for row in found}
+
+    # -- what delivery does -------------------------------------------------------------------------------------
+
+    async def claim(
+        self, boot: str, limit: int, skip_chats: Collection[int], lanes: Collection[int]
+    ) -> list[QueuedMessage]:
+        await self._expire()
+        first = outbox.alias("first")
+        query = (
+            sa.select(
+                outbox,
+                first.c.state.label("target_state"),
+                first.c.message_id.label("target_message"),
+                first.c.chat_id.label("target_chat"),
+            )
+            .outerjoin(first, outbox.c.target == first.c.key)
+            .where(
+                _is_waiting,
+                outbox.c.due_at <= self._now,
+                outbox.c.lane.in_(list(lanes)),
+                # a message about another message waits until that one is out, or is known never to go out
+                sa.or_(
+                    outbox.c.target.is_(None),
+                    first.c.state.is_(None),
+                    first.c.state.not_in((*_WAITING, OutboxState.SENDING.value)),
+                ),
+            )
+            .order_by(outbox.c.lane, outbox.c.id)
+            .limit(limit * 3 + 5)
+        )
+        if skip_chats:
+            query = query.where(outbox.c.chat_id.not_in(list(skip_chats)))
+        claimed: list[QueuedMessage] = []
+        orphans: list[int] = []
+        chats: set[int] = set()
+        for row in (await self._db.execute(query)).all():
+            if len(claimed) >= limit:
+                break
+            out = _outgoing(row)
+            if row.target is not None and row.target_message is None and out.kind is not Kind.SEND:
+                orphans.append(row.id)
+            elif row.chat_id not in chats:
+                chats.add(row.chat_id)
+                claimed.append(_queued(row, out))
+        if orphans:
+            await self._set(orphans, state=OutboxState.SUPERSEDED.value, reason="target_never_sent")
+        if claimed:
+            await self._set([c.id for c in claimed], state=OutboxState.SENDING.value, boot=boot)
+        return claimed
+
+    async def _expire(self) -> None:
+        await self._db.execute(
+            sa.update(outbox)
+            .where(_is_waiting, outbox.c.expires_at <= self._now)
+            .values(state=OutboxState.EXPIRED.value, reason="expired", settled_at=self._now)
+        )
+
+    async def _set(self, ids: Sequence[int], **values: Any) -> None:
+        await self._db.execute(sa.update(outbox).where(outbox.c.id.in_(list(ids))).values(**values))
+
+    async def settle(self, settlements: Sequence[Settlement]) -> list[tuple[Settlement, Outgoing]]:
+        """Write the outcomes; returns each with what was to be said, so that services can draw consequences."""
+        found = {
+            row.id: row
+            for row in await self._db.execute(sa.select(outbox).where(outbox.c.id.in_([s.id for s in settlements])))
+        }
+        plain = [s for s in settlements if s.outcome is Outcome.SENT and s.id in found]
+        if plain:
+            await self._db.execute(
+                sa.update(outbox).where(outbox.c.id == sa.bindparam("row_id")),
+                [
+                    {
+                        "row_id": s.id,
+                        "state": OutboxState.SENT.value,
+                        "message_id": s.message_ids[-1] if s.message_ids else found[s.id].message_id,
+                        "message_ids": list(s.message_ids) or None,
+                        "settled_at": s.at,
+                        "reason": s.reason,
+                    }
+                    for s in plain
+                ],
+            )
+        for settlement in settlements:
+            if settlement.id in found and settlement.outcome is not Outcome.SENT:
+                await self._set([settlement.id], **_after(found[settlement.id], settlement))
+        return [(s, _outgoing(found[s.id])) for s in settlements if s.id in found]
+
+    async def abandon_chat(self, chat_id: int, reason: str) -> int:
+        """Nothing can be written there any more: what waits for that chat ends, with the reason."""
+        gone = await self._db.execute(
+            sa.update(outbox)
+            .where(outbox.c.chat_id == chat_id, _is_waiting)
+            .values(state=OutboxState.DEAD.value, reason=reason, settled_at=self._now)
+        )
+        return gone.rowcount
+
+    async def move_chat(self, old: int, new: int) -> None:
+        """A group became a supergroup: what waits goes to the new id. Edits of old messages are void there."""
+        await self._db.execute(
+            sa.update(outbox)
+            .where(outbox.c.chat_id == old, _is_waiting, outbox.c.kind.in_((Kind.EDIT.value, Kind.PIN.value)))
+            .values(state=OutboxState.SUPERSEDED.value, reason="migrated", settled_at=self._now)
+        )
+        await self._db.execute(sa.update(outbox).where(outbox.c.chat_id == old, _is_waiting).values(chat_id=new))
+
+    async def recover(self, boot: str) -> int:
+        query = sa.select(outbox).where(outbox.c.state == OutboxState.SENDING.value, outbox.c.boot != boot)
+        rows = (await self._db.execute(query)).all()
+        for row in rows:
+            doubt = Settlement(id=row.id, outcome=Outcome.AMBIGUOUS, at=self._now, reason="restart")
+            await self._set([row.id], **_after(row, doubt))
+        return len(rows)
+
+    async def next_due(self) -> datetime | None:
+        at: datetime | None = await self._db.scalar(sa.select(sa.func.min(outbox.c.due_at)).where(_is_waiting))
+        return at
+
+    async def waiting(self) -> dict[str, int]:
+        """State → count of what is not settled, for the operator."""
+        query = (
+            sa.select(outbox.c.state, sa.func.count())
+            .where(outbox.c.state.in_((*_WAITING, OutboxState.SENDING.value)))
+            .group_by(outbox.c.state)
+        )
+        return {state: count for state, count in await self._db.execute(query)}
+
+
+def _after(row: Any, settlement: Settlement) -> dict[str, Any]:
+    """The columns that follow from an outcome other than SENT."""
+    attempts = row.attempts + (1 if settlement.counted else 0)
+    end = {"attempts": attempts, "reason": settlement.reason, "settled_at": settlement.at}
+    again = end | {"state": OutboxState.RETRY.value, "settled_at": None}
+    if settlement.extra:
+        again["progress"] = settlement.extra
+    if settlement.outcome is Outcome.MIGRATED:
+        return again | {"chat_id": settlement.new_chat_id, "due_at": settlement.at}
+    if settlement.outcome is Outcome.RETRY and attempts < MAX_TRIES:
+        return again | {"due_at": settlement.retry_at or settlement.at}
+    if settlement.outcome is Outcome.AMBIGUOUS:
+        policy = Policy(row.policy)
+        if policy is Policy.AT_MOST_ONCE:
+            return end | {"state": OutboxState.AMBIGUOUS.value, "may_have_arrived": True}
+        if attempts < MAX_TRIES:
+            doubt = policy is Policy.AT_LEAST_ONCE
+            return again | {"due_at": settlement.at + AMBIGUOUS_PAUSE, "may_have_arrived": doubt}
+    if settlement.outcome is Outcome.EXPIRED:
+        return end | {"state": OutboxState.EXPIRED.value}
+    return end | {"state": OutboxState.DEAD.value}
+
+
+def _row(out: Outgoing, now: datetime) -> dict[str, Any]:
+    payload: dict[str, Any] = {"text": out.text}
+    if out.buttons:
+        payload["buttons"] = [[_button_json(button) for button in line] for line in out.buttons]
+    for name in ("target_message_id", "reply", "silent", "file", "file_name", "emoji", "resend_mark"):
+        if value := getattr(out, name):
+            payload[name] = value
+    return {
+        "key": out.key,
+        "subject": out.subject,
+        "person_id": out.person_id,
+        "chat_id": out.chat_id,
+        "lane": int(out.lane),
+        "kind": out.kind.value,
+        "policy": out.policy.value,
+        "target": out.target,
+        "payload": payload,
+        "due_at": out.not_before or now,
+        "expires_at": out.expires_at,
+        "state": OutboxState.PENDING.value,
+        "created_at": now,
+    }
+
+
+def _button_json(button: Button) -> dict[str, Any]:
+    return {name: value for name, value in asdict(button).items() if value}
+
+
+def _outgoing(row: Any) -> Outgoing:
+    payload = row.payload if isinstance(row.payload, dict) else json.loads(row.payload)
+    return Outgoing(
+        key=row.key,
+        chat_id=row.chat_id,
+        text=Html(payload["text"]),
+        kind=Kind(row.kind),
+        lane=Lane(row.lane),
+        policy=Policy(row.policy),
+        buttons=tuple(tuple(_button(b) for b in line) for line in payload.get("buttons", ())),
+        subject=row.subject,
+        person_id=row.person_id,
+        target=row.target,
+        target_message_id=payload.get("target_message_id"),
+        reply=payload.get("reply", False),
+        silent=payload.get("silent", False),
+        expires_at=row.expires_at,
+        file=payload.get("file"),
+        file_name=payload.get("file_name"),
+        emoji=payload.get("emoji"),
+        resend_mark=Html(payload.get("resend_mark", "")),
+    )
+
+
+def _button(raw: dict[str, Any]) -> Button:
+    style = raw.get("style")
+    return Button(**{**raw, "style": None if style is None else ButtonStyle(style)})
+
+
+def _queued(row: Any, out: Outgoing) -> QueuedMessage:
+    target = out.target_message_id
+    if row.target is not None and row.target_message is not None and row.target_chat == row.chat_id:
+        target = row.target_message
+    return QueuedMessage(
+        id=row.id,
+        out=out,
+        attempts=row.attempts,
+        may_have_arrived=row.may_have_arrived,
+        message_id=target,
+    )

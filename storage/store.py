@@ -1,0 +1,98 @@
+"""`SqlStore` joins the families of tables to one `Rows` for each transaction: the storage half of services.ports."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from functools import cached_property
+from typing import TypeVar
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.ports import Rows
+from storage.boards import BoardTable
+from storage.database import Database
+from storage.groups import DialogueTable, GroupTable
+from storage.inbox import CounterTable, HeartbeatTable, InboxTable
+from storage.obligations import ObligationTable
+from storage.outbox import OutboxTable
+from storage.people import PeopleTable
+from storage.places import PlaceTable
+from storage.timeline import TimelineTable
+from storage.warnings import WarningTable
+
+T = TypeVar("T")
+
+
+class SqlRows:
+    """Every family of tables over one open transaction, made on first use."""
+
+    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+        self._connection = connection
+        self._now = now
+
+    @cached_property
+    def inbox(self) -> InboxTable:
+        return InboxTable(self._connection)
+
+    @cached_property
+    def heartbeats(self) -> HeartbeatTable:
+        return HeartbeatTable(self._connection)
+
+    @cached_property
+    def counters(self) -> CounterTable:
+        return CounterTable(self._connection)
+
+    @cached_property
+    def outbox(self) -> OutboxTable:
+        return OutboxTable(self._connection, self._now)
+
+    @cached_property
+    def timeline(self) -> TimelineTable:
+        return TimelineTable(self._connection)
+
+    @cached_property
+    def obligations(self) -> ObligationTable:
+        return ObligationTable(self._connection)
+
+    @cached_property
+    def people(self) -> PeopleTable:
+        return PeopleTable(self._connection)
+
+    @cached_property
+    def places(self) -> PlaceTable:
+        return PlaceTable(self._connection)
+
+    @cached_property
+    def groups(self) -> GroupTable:
+        return GroupTable(self._connection)
+
+    @cached_property
+    def boards(self) -> BoardTable:
+        return BoardTable(self._connection)
+
+    @cached_property
+    def dialogues(self) -> DialogueTable:
+        return DialogueTable(self._connection)
+
+    @cached_property
+    def warnings(self) -> WarningTable:
+        return WarningTable(self._connection)
+
+
+class SqlStore:
+    """services.ports.Store over one database. `now` is the clock's, asked once for each transaction."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self.database = database
+        self._now = now
+
+    async def write(self, work: Callable[[Rows], Awaitable[T]]) -> T:
+        async def inside(connection: AsyncConnection) -> T:
+            return await work(SqlRows(connection, self._now()))
+
+        return await self.database.write(inside)
+
+    async def read(self, work: Callable[[Rows], Awaitable[T]]) -> T:
+        async def inside(connection: AsyncConnection) -> T:
+            return await work(SqlRows(connection, self._now()))
+
+        return await self.database.read(inside)

@@ -1,0 +1,175 @@
+"""Warnings as they were issued, version by version, with their evidence."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.colours import Colour
+from domain.places import PlaceCode
+from services.ports.warnings import WarningRow
+from storage.database import BigId, Json, UtcTime, metadata, one_of
+
+STATES = ("held", "active", "superseded", "lifted", "expired", "refused")
+
+warning = sa.Table(
+    "warning",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("event", sa.BigInteger, nullable=False, comment="id of the first version of the chain"),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("sender", sa.Text, nullable=False),
+    sa.Column("identifier", sa.Text, nullable=False),
+    sa.Column("part", sa.Integer, nullable=False),
+    sa.Column("sent", UtcTime, nullable=False),
+    sa.Column("references", Json, nullable=False),
+    sa.Column("kind", sa.Text, nullable=False),
+    sa.Column("colour", sa.Text, nullable=False),
+    sa.Column("colour_conflict", sa.Boolean, nullable=False),
+    sa.Column("issuer", sa.Text, nullable=False),
+    sa.Column("headline", sa.Text, nullable=False),
+    sa.Column("text", sa.Text, nullable=False),
+    sa.Column("instruction", sa.Text, nullable=False),
+    sa.Column("onset", UtcTime),
+    sa.Column("expires", UtcTime, nullable=False),
+    sa.Column("expires_assumed", sa.Boolean, nullable=False),
+    sa.Column("places", Json, nullable=False),
+    sa.Column("exercise", sa.Boolean, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("held_because", sa.Text, nullable=False, server_default=""),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sa.Column("composed_by", sa.BigInteger),
+    sa.Column("created_at", UtcTime, nullable=False),
+    one_of("state", STATES),
+)
+sa.Index("ix_warning_identity", warning.c.identifier, warning.c.sender)
+sa.Index("ix_warning_event", warning.c.event, warning.c.id)
+sa.Index(
+    "ix_warning_active",
+    warning.c.expires,
+    sqlite_where=sa.text("state = 'active'"),
+    postgresql_where=sa.text("state = 'active'"),
+)
+
+warning_raw = sa.Table(
+    "warning_raw",
+    metadata,
+    sa.Column("warning_id", sa.BigInteger, sa.ForeignKey("warning.id"), primary_key=True),
+    sa.Column("body", sa.LargeBinary, nullable=False, comment="the bytes as they came: evidence"),
+)
+
+
+class WarningTable:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def add(self, row: WarningRow) -> WarningRow:
+        values = {
+            "event": row.event,
+            "number": row.number,
+            "source": row.source,
+            "sender": row.sender,
+            "identifier": row.identifier,
+            "part": row.part,
+            "sent": row.sent,
+            "references": list(row.references),
+            "kind": row.kind,
+            "colour": row.colour.value,
+            "colour_conflict": row.colour_conflict,
+            "issuer": row.issuer,
+            "headline": row.headline,
+            "text": row.text,
+            "instruction": row.instruction,
+            "onset": row.onset,
+            "expires": row.expires,
+            "expires_assumed": row.expires_assumed,
+            "places": sorted(row.places),
+            "exercise": row.exercise,
+            "state": row.state,
+            "held_because": row.held_because,
+            "content_hash": row.content_hash,
+            "composed_by": row.composed_by,
+            "created_at": row.created_at,
+        }
+        number = int(await self._db.scalar(sa.insert(warning).values(values).returning(warning.c.id)) or 0)
+        if row.event == 0:
+            await self._db.execute(sa.update(warning).where(warning.c.id == number).values(event=number))
+        return replace(row, id=number, event=row.event or number)
+
+    async def _list(self, *where: Any) -> list[WarningRow]:
+        query = sa.select(warning).where(*where).order_by(warning.c.id)
+        return [_warning(row) for row in await self._db.execute(query)]
+
+    async def get(self, warning_id: int) -> WarningRow | None:
+        found = await self._list(warning.c.id == warning_id)
+        return found[0] if found else None
+
+    async def by_identity(self, sender: str, identifier: str, sent: datetime | None = None) -> list[WarningRow]:
+        where = [warning.c.sender == sender, warning.c.identifier == identifier]
+        if sent is not None:
+            where.append(warning.c.sent == sent)
+        return await self._list(*where)
+
+    async def by_identifier(self, identifier: str) -> list[WarningRow]:
+        return await self._list(warning.c.identifier == identifier)
+
+    async def of_event(self, event: int) -> list[WarningRow]:
+        return await self._list(warning.c.event == event)
+
+    async def active(self, now: datetime) -> list[WarningRow]:
+        return await self._list(warning.c.state == "active", warning.c.expires > now)
+
+    async def run_out(self, now: datetime) -> list[WarningRow]:
+        """Still marked active although their end has passed."""
+        return await self._list(warning.c.state == "active", warning.c.expires <= now)
+
+    async def set_state(self, warning_id: int, from_states: Collection[str], to: str) -> bool:
+        moved = await self._db.execute(
+            sa.update(warning)
+            .where(warning.c.id == warning_id, warning.c.state.in_(list(from_states)))
+            .values(state=to)
+        )
+        return moved.rowcount == 1
+
+    async def decide(self, warning_id: int, colour: Colour, places: Collection[PlaceCode]) -> None:
+        await self._db.execute(
+            sa.update(warning).where(warning.c.id == warning_id).values(colour=colour.value, places=sorted(places))
+        )
+
+    async def keep_raw(self, warning_id: int, raw: bytes) -> None:
+        await self._db.execute(sa.insert(warning_raw).values(warning_id=warning_id, body=raw))
+
+
+def _warning(row: Any) -> WarningRow:
+    return WarningRow(
+        id=row.id,
+        event=row.event,
+        number=row.number,
+        source=row.source,
+        sender=row.sender,
+        identifier=row.identifier,
+        part=row.part,
+        sent=row.sent,
+        references=tuple(row.references),
+        kind=row.kind,
+        colour=Colour(row.colour),
+        colour_conflict=row.colour_conflict,
+        issuer=row.issuer,
+        headline=row.headline,
+        text=row.text,
+        instruction=row.instruction,
+        onset=row.onset,
+        expires=row.expires,
+        expires_assumed=row.expires_assumed,
+        places=frozenset(PlaceCode(code) for code in row.places),
+        exercise=row.exercise,
+        state=row.state,
+        held_because=row.held_because,
+        content_hash=row.content_hash,
+        composed_by=row.composed_by,
+        created_at=row.created_at,
+    )
