@@ -84,9 +84,9 @@ def _on_edge(point: Point, a: Point, b: Point) -> bool:
     cross = (b.lon - a.lon) * (point.lat - a.lat) - (b.lat - a.lat) * (point.lon - a.lon)
     if abs(cross) > 1e-12:
         return False
-    return min(a.lat, b.lat) <= point.lat <= max(a.lat, b.lat) and min(a.lon, b.lon) <= point.lon <= max(
-        a.lon, b.lon
-    )
+    if not min(a.lat, b.lat) <= point.lat <= max(a.lat, b.lat):
+        return False
+    return min(a.lon, b.lon) <= point.lon <= max(a.lon, b.lon)
 
 
 def area_km2(ring: Sequence[Point]) -> float:

@@ -45,7 +45,7 @@ class PlaceTreeError(DomainError, ValueError):
 
 
 class Level(StrEnum):
-    """From the widest to the smallest. Province and city occur in notices only: the tree begins at the county."""
+    """From the widest to the smallest. Provinces and cities occur in notices only, never in the tree."""
 
     PROVINCE = "province"
     CITY = "city"
@@ -65,19 +65,11 @@ _LEVELS = {
     15: Level.GRID,
 }
 
-_SUFFIXES = {
+_COMMITTEES = {"村民委员会": "村", "村委会": "村", "居民委员会": "社区", "居委会": "社区", "办事处": "街道"}
+_KINDS = {
     Level.COUNTY: ("县", "区", "市"),
-    Level.TOWNSHIP: ("街道办事处", "街道", "镇", "乡"),
-    Level.VILLAGE: (
-        "社区居民委员会",
-        "社区居委会",
-        "村民委员会",
-        "居民委员会",
-        "村委会",
-        "居委会",
-        "社区",
-        "村",
-    ),
+    Level.TOWNSHIP: ("街道", "镇", "乡"),
+    Level.VILLAGE: ("社区", "村"),
 }
 
 
@@ -137,9 +129,8 @@ def ancestors(code: PlaceCode) -> tuple[PlaceCode, ...]:
 
 def is_within(code: PlaceCode, ancestor: PlaceCode) -> bool:
     """Whether the place is the other one or lies in it. A grid lies in no other grid."""
-    return code == ancestor or (
-        len(ancestor) in _CUTS and len(code) > len(ancestor) and code.startswith(ancestor)
-    )
+    inside = len(ancestor) in _CUTS and code.startswith(ancestor)
+    return inside or code == ancestor
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,12 +232,13 @@ class PlaceTree:
     def find_by_name(self, name: str, within: PlaceCode) -> tuple[Place, ...]:
         """The places of that name inside a place that is already certain, in the order of the codes.
 
-        Names are shared by thousands of places, hence `within`. The whole name first; else the name without
-        its kind ("古市" finds 古市镇, "一村村民委员会" finds 一村村委会). Several hits are all returned.
+        Names are shared by thousands of places, hence `within`. The whole name first, its committee left aside
+        ("上坞村" finds 上坞村村民委员会); else the name without its kind ("古市" finds 古市镇). Several hits are all
+        returned.
         """
         wanted = unicodedata.normalize("NFKC", name).strip()
         inside = [place for place in self if is_within(place.code, within)]
-        exact = tuple(place for place in inside if place.name == wanted)
+        exact = tuple(place for place in inside if _formal(place.name) == _formal(wanted))
         return exact or tuple(p for p in inside if short_name(p.name, p.level) == short_name(wanted, p.level))
 
     def path(self, code: PlaceCode) -> str:
@@ -257,8 +249,15 @@ class PlaceTree:
 
 
 def short_name(name: str, level: Level) -> str:
-    """The name without the word for its kind, where two characters or more remain: 古市镇 → 古市."""
-    for suffix in _SUFFIXES.get(level, ()):
-        if name.endswith(suffix) and len(name) - len(suffix) >= 2:
-            return name[: -len(suffix)]
+    """The name without the word for its kind, where two characters or more remain: 古市镇 → 古市, 新村 stays."""
+    formal = _formal(name)
+    fitting = (kind for kind in _KINDS.get(level, ()) if formal.endswith(kind) and len(formal) - len(kind) >= 2)
+    return formal.removesuffix(next(fitting, ""))
+
+
+def _formal(name: str) -> str:
+    """The place and not its committee: 上坞村村民委员会 and 上坞村委会 → 上坞村."""
+    for committee, kind in _COMMITTEES.items():
+        if name.endswith(committee) and name != committee:
+            return name.removesuffix(committee).removesuffix(kind) + kind
     return name
