@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from sandbox.limits import Budget, Limits
-from sandbox.model import Chat, Json, Message, User
+from sandbox.model import Json, User
 from sandbox.updates import UpdateQueue
 
 
@@ -37,8 +37,6 @@ class Query:
 
     id: str
     user_id: int
-    chat: Chat
-    message: Message
     expires: float
     answer: asyncio.Future[Pressed]
 

@@ -47,9 +47,7 @@ class WorldCore:
 
     # --- accounts ---
 
-    def add_bot(
-        self, token: str, username: str, name: str, *, can_read_all_group_messages: bool = False
-    ) -> User:
+    def add_bot(self, token: str, username: str, name: str, *, can_read_all_group_messages: bool = False) -> User:
         """Register a bot. Its id is the number before the token's colon, as with real tokens."""
         if token in self.by_token:
             raise ValueError("a bot with this token exists")
@@ -108,11 +106,7 @@ class WorldCore:
         while True:
             number = self._numbers[what]
             self._numbers[what] += 1
-            taken = (
-                number in self.users
-                if what in ("user", "bot")
-                else self._group_id(what, number) in self.groups
-            )
+            taken = number in self.users if what in ("user", "bot") else self._group_id(what, number) in self.groups
             if not taken:
                 return number
 

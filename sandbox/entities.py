@@ -146,9 +146,7 @@ class _HtmlReader:
         quote = self._peek()
         if quote not in "'\"":
             begin = self.at
-            while (
-                self._peek().isascii() and (self._peek().isalnum() or self._peek() in ".-") and self._peek()
-            ):
+            while self._peek().isascii() and (self._peek().isalnum() or self._peek() in ".-") and self._peek():
                 self.at += 1
             if self._peek() and self._peek() not in _SPACE + ">":
                 raise _unparsed(f"Unexpected end of name token at byte offset {self._byte(begin)}")
@@ -188,7 +186,7 @@ class _HtmlReader:
         kind = _TYPES[tag]
         entity: Entity = {"type": kind, "offset": offset, "length": self.offset - offset}
         if tag == "a":
-            if not _make_link(entity, argument or "".join(self.out[index:])):
+            if not make_link(entity, argument or "".join(self.out[index:])):
                 return
         elif tag in ("pre", "code"):
             if self._fold_code(entity, argument):
@@ -236,7 +234,7 @@ def _decode_charref(source: str, at: int) -> tuple[str, int]:
     return ("&", at + 1) if char is None else (char, match.end())
 
 
-def _make_link(entity: Entity, url: str) -> bool:
+def make_link(entity: Entity, url: str) -> bool:
     user_id = mentioned_user(url)
     if user_id is not None:
         entity.update(type="text_mention", user_id=user_id)
@@ -250,68 +248,3 @@ def _make_link(entity: Entity, url: str) -> bool:
 
 def _unparsed(reason: str) -> ApiError:
     return bad(f"Can't parse entities: {reason}")
-
-
-_BARE = {
-    "bold", "italic", "underline", "strikethrough", "spoiler", "code", "blockquote", "expandable_blockquote",
-}  # fmt: skip
-_FOUND = {
-    "mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number", "bank_card_number",
-}  # fmt: skip
-
-
-def explicit_entities(raw: list[Any], text: str) -> list[Entity]:
-    """The `entities` parameter, checked. Kinds that Telegram finds by itself are ignored, as it does."""
-    length = utf16_length(text)
-    entities = []
-    for item in raw:
-        entity = _explicit(item)
-        if entity is None:
-            continue
-        if entity["offset"] < 0 or entity["length"] <= 0:
-            continue
-        if entity["offset"] + entity["length"] > length:
-            raise bad(
-                f"Entity beginning at UTF-16 offset {entity['offset']} ends after the end of the text at UTF-16 "
-                f"offset {length}"
-            )
-        entities.append(entity)
-    entities.sort(key=lambda entity: (entity["offset"], -entity["length"]))
-    return entities
-
-
-def _explicit(item: Any) -> Entity | None:
-    def fail(reason: str) -> ApiError:
-        return bad(f"Can't parse MessageEntity: {reason}")
-
-    if not isinstance(item, dict):
-        raise fail("expected an Object")
-    for name in ("offset", "length"):
-        if not isinstance(item.get(name), int) or isinstance(item.get(name), bool):
-            raise fail(
-                f'Can\'t find field "{name}"'
-                if name not in item
-                else f'Field "{name}" must be of type Number'
-            )
-    kind = item.get("type")
-    entity: Entity = {"type": kind, "offset": item["offset"], "length": item["length"]}
-    if kind in _FOUND:
-        return None
-    if kind == "pre":
-        if item.get("language"):
-            entity["language"] = str(item["language"])
-    elif kind == "text_link":
-        if not _make_link(entity, str(item.get("url", ""))):
-            raise bad("Entity URL is invalid")
-    elif kind == "text_mention":
-        user = item.get("user")
-        if not isinstance(user, dict) or not isinstance(user.get("id"), int):
-            raise fail('Can\'t find field "user"')
-        entity["user_id"] = user["id"]
-    elif kind == "custom_emoji":
-        entity["custom_emoji_id"] = str(item.get("custom_emoji_id", ""))
-    elif kind == "date_time":
-        entity["unix_time"] = item.get("unix_time")
-    elif kind not in _BARE:
-        raise fail("Unsupported type specified")
-    return entity

@@ -6,7 +6,7 @@ from typing import Literal
 
 from sandbox.core import WorldCore
 from sandbox.errors import WorldError
-from sandbox.model import ADMIN_RIGHTS, Chat, Member, Message, User
+from sandbox.model import ADMIN_RIGHTS, Chat, Json, Member, Message, Status, User
 
 
 class Groups(WorldCore):
@@ -48,9 +48,7 @@ class Groups(WorldCore):
             raise WorldError("没有这个群")
         return chat
 
-    def add_member(
-        self, chat_id: int, user_id: int, *, by: int | None = None, link: str | None = None
-    ) -> None:
+    def add_member(self, chat_id: int, user_id: int, *, by: int | None = None, link: str | None = None) -> None:
         """Someone is added by `by`, or joins by himself (through an invite link if given)."""
         chat = self._live(chat_id)
         user, actor = self.user(user_id), self.user(user_id if by is None else by)
@@ -59,7 +57,7 @@ class Groups(WorldCore):
             return
         if old is not None and old.status == "kicked" and by is None:
             raise WorldError("您已被移出该群，不能自行加入")
-        update = {"invite_link": chat.invites[link]} if link and link in chat.invites else {}
+        update: Json = {"invite_link": chat.invites[link]} if link and link in chat.invites else {}
         self._set_member(chat, Member(user_id), actor, extra=update)
         self.service(chat, actor, {
             "new_chat_members": [user.api], "new_chat_member": user.api, "new_chat_participant": user.api,
@@ -71,8 +69,7 @@ class Groups(WorldCore):
         user = self.user(user_id)
         if not self.member_of(chat, user_id).inside:
             return
-        self.service(chat, user, {"left_chat_member": user.api, "left_chat_participant": user.api},
-                     skip_bots=[user_id])  # fmt: skip
+        self.service(chat, user, {"left_chat_member": user.api, "left_chat_participant": user.api}, skip_bots=[user_id])
         self._set_member(chat, Member(user_id, "left"), user)
 
     def kick(self, chat_id: int, user_id: int, *, by: int | None = None, until: int = 0) -> None:
@@ -81,8 +78,9 @@ class Groups(WorldCore):
         user, actor = self.user(user_id), self._actor(chat, by)
         was_inside = self.member_of(chat, user_id).inside
         if was_inside:
-            self.service(chat, actor, {"left_chat_member": user.api, "left_chat_participant": user.api},
-                         skip_bots=[user_id])  # fmt: skip
+            self.service(
+                chat, actor, {"left_chat_member": user.api, "left_chat_participant": user.api}, skip_bots=[user_id]
+            )
         self._set_member(chat, Member(user_id, "kicked", until=until), actor)
 
     def unban(self, chat_id: int, user_id: int, *, by: int | None = None) -> None:
@@ -101,14 +99,23 @@ class Groups(WorldCore):
         **rights: bool,
     ) -> None:
         """Make an administrator, with every usual right save those given as False (can_promote_members is off)."""
+        self.set_rights(chat_id, user_id, _rights(rights), by=by, anonymous=anonymous, title=title)
+
+    def set_rights(
+        self,
+        chat_id: int,
+        user_id: int,
+        rights: dict[str, bool],
+        *,
+        by: int | None = None,
+        anonymous: bool = False,
+        title: str = "",
+    ) -> None:
+        """Make an administrator with exactly these rights."""
         chat = self._live(chat_id)
         old = self._inside(chat, user_id)
-        if old.status == "creator":
-            self._set_member(chat, replace(old, anonymous=anonymous, title=title), self._actor(chat, by))
-            return
-        member = Member(
-            user_id, "administrator", rights=_rights(rights), anonymous=anonymous, title=title, read=old.read
-        )
+        status: Status = "creator" if old.status == "creator" else "administrator"
+        member = Member(user_id, status, rights=dict(rights), anonymous=anonymous, title=title, read=old.read)
         self._set_member(chat, member, self._actor(chat, by))
 
     def demote(self, chat_id: int, user_id: int, *, by: int | None = None) -> None:
@@ -124,9 +131,7 @@ class Groups(WorldCore):
         """Limit a member to the given permissions; what is not given is forbidden."""
         chat = self._live(chat_id)
         old = self._inside(chat, user_id)
-        member = Member(
-            user_id, "restricted", permissions=dict(permissions), until=until, tag=old.tag, read=old.read
-        )
+        member = Member(user_id, "restricted", permissions=dict(permissions), until=until, tag=old.tag, read=old.read)
         self._set_member(chat, member, self._actor(chat, by))
 
     def set_permissions(self, chat_id: int, **permissions: bool) -> None:
@@ -193,9 +198,7 @@ class Groups(WorldCore):
 
     # --- the one place where a membership changes ---
 
-    def _set_member(
-        self, chat: Chat, new: Member, by: User, *, extra: dict[str, object] | None = None
-    ) -> None:
+    def _set_member(self, chat: Chat, new: Member, by: User, *, extra: Json | None = None) -> None:
         user = self.users[new.user_id]
         old = chat.members.get(new.user_id) or Member(new.user_id, "left")
         chat.members[new.user_id] = new

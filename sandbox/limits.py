@@ -107,11 +107,7 @@ class Budget:
         meter = self._chats.get(chat_id)
         if meter is None:
             burst = self._limits.private_burst
-            meter = (
-                self._meter(burst, float(burst))
-                if private
-                else self._meter(self._limits.group_per_minute, 60.0)
-            )
+            meter = self._meter(burst, float(burst)) if private else self._meter(self._limits.group_per_minute, 60.0)
             self._chats[chat_id] = meter
         wait = max(self._overall.wait(now, count), meter.wait(now, count))
         if wait > 0:

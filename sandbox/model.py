@@ -80,9 +80,7 @@ class Member:
 
     @property
     def inside(self) -> bool:
-        return self.status in ("creator", "administrator", "member") or (
-            self.status == "restricted" and self.present
-        )
+        return self.status in ("creator", "administrator", "member") or (self.status == "restricted" and self.present)
 
     @property
     def admin(self) -> bool:
@@ -136,9 +134,7 @@ class Message:
     sender_id: int  # the real account, also behind an anonymous administrator
     payload: Json  # the Message object as bots see it
     file: StoredFile | None = None
-    markup: Json | None = (
-        None  # a reply keyboard, force reply or keyboard removal; inline buttons are in payload
-    )
+    markup: Json | None = None  # a reply keyboard, force reply or keyboard removal; inline buttons are in payload
     silent: bool = False
     bot_id: int | None = None  # the bot that sent it
     reactions: dict[int, list[Json]] = field(default_factory=dict)
@@ -223,3 +219,8 @@ class Chat:
         """Keep the message; forget the one that is now too old. Ids grow by one, so this is O(1)."""
         self.messages[message.id] = message
         self.messages.pop(message.id - kept, None)
+
+
+def document(ref: str, unique: str, name: str, mime: str, size: int) -> Json:
+    """The Document object."""
+    return {"file_id": ref, "file_unique_id": unique, "file_name": name, "mime_type": mime, "file_size": size}

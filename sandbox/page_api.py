@@ -215,9 +215,7 @@ async def _send(world: World, viewer: int, body: Json, _files: dict[str, Upload]
 
 async def _edit(world: World, viewer: int, body: Json, _files: dict[str, Upload]) -> Json:
     chat_id, message_id = _where(body)
-    return _shown(
-        world, viewer, await world.edit_message(viewer, chat_id, message_id, str(body.get("text", "")))
-    )
+    return _shown(world, viewer, await world.edit_message(viewer, chat_id, message_id, str(body.get("text", ""))))
 
 
 async def _location(world: World, viewer: int, body: Json, _files: dict[str, Upload]) -> Json:

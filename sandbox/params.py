@@ -51,7 +51,9 @@ class Params:
             number = default
         elif isinstance(value, int) and not isinstance(value, bool):
             number = value
-        elif (isinstance(value, float) and value.is_integer()) or (isinstance(value, str) and _INTEGER.fullmatch(value.strip())):
+        elif (isinstance(value, float) and value.is_integer()) or (
+            isinstance(value, str) and _INTEGER.fullmatch(value.strip())
+        ):
             number = int(value)
         else:
             raise bad(f'Field "{name}" must be of type Number')
@@ -111,9 +113,7 @@ class Params:
         return self.files.get(name)
 
 
-def field(
-    source: dict[str, Any], name: str, kinds: type | tuple[type, ...], word: str, default: Any = None
-) -> Any:
+def field(source: dict[str, Any], name: str, kinds: type | tuple[type, ...], word: str, default: Any = None) -> Any:
     """A field of a JSON object, with its type checked in Telegram's words. Booleans are no numbers."""
     value = source.get(name)
     if value is None:

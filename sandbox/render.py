@@ -1,12 +1,13 @@
 """Text and entities back to HTML for the page: always balanced, everything escaped, only safe links."""
 
 from html import escape
+from itertools import pairwise
 
 from sandbox.entities import Entity
 
 _TAGS = {
     "bold": ("<b>", "</b>"), "italic": ("<i>", "</i>"), "underline": ("<u>", "</u>"),
-    "strikethrough": ("<s>", "</s>"), "spoiler": ('<span class="spoiler">', "</span>"),
+    "strikethrough": ("<s>", "</s>"), "spoiler": ('<span class="tg-spoiler">', "</span>"),
     "code": ("<code>", "</code>"), "pre": ("<pre>", "</pre>"), "blockquote": ("<blockquote>", "</blockquote>"),
     "expandable_blockquote": ('<blockquote class="expandable">', "</blockquote>"),
     "mention": ('<span class="mention">', "</span>"), "hashtag": ('<span class="hashtag">', "</span>"),
@@ -26,7 +27,7 @@ def to_html(text: str, entities: list[Entity]) -> str:
     marks = sorted(edge for edge in edges if 0 <= edge <= len(raw) // 2)
     out: list[str] = []
     opened: list[tuple[str, str]] = []
-    for begin, end in zip(marks, marks[1:], strict=False):
+    for begin, end in pairwise(marks):
         piece = raw[begin * 2 : end * 2].decode("utf-16-le", "replace")
         wanted = [
             _tags(entity, raw)

@@ -60,9 +60,7 @@ def plant(world: World, seed: Seed) -> None:
     if seed.speed is not None:
         world.clock.set_speed(seed.speed)
     for bot in seed.bots:
-        world.add_bot(
-            bot.token, bot.username, bot.name, can_read_all_group_messages=bot.can_read_all_group_messages
-        )
+        world.add_bot(bot.token, bot.username, bot.name, can_read_all_group_messages=bot.can_read_all_group_messages)
     for person in seed.users:
         user = world.add_user(
             person.first_name,

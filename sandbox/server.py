@@ -33,11 +33,13 @@ def build_app(world: World, *, page: Path = PAGE, hosts: frozenset[str] | None =
     app = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[page_api.guard])
     app[WORLD] = world
     app[HOSTS] = frozenset({"127.0.0.1", "localhost", "::1"}) | (hosts or frozenset())
-    app.add_routes([
-        web.route("*", "/bot{token}/{method}", _bot_api),
-        web.get("/file/bot{token}/{path:.+}", _download),
-        *page_api.routes(),
-    ])
+    app.add_routes(
+        [
+            web.route("*", "/bot{token}/{method}", _bot_api),
+            web.get("/file/bot{token}/{path:.+}", _download),
+            *page_api.routes(),
+        ]
+    )
     if page.is_dir():
         app.router.add_get("/", _page(page, "index.html"))
         app.router.add_get("/{name:[^/]+\\.[a-z0-9]+}", _page(page, None))
@@ -45,7 +47,9 @@ def build_app(world: World, *, page: Path = PAGE, hosts: frozenset[str] | None =
     return app
 
 
-async def start(world: World, *, host: str = "127.0.0.1", port: int = 0, page: Path = PAGE) -> tuple[web.AppRunner, int]:
+async def start(
+    world: World, *, host: str = "127.0.0.1", port: int = 0, page: Path = PAGE
+) -> tuple[web.AppRunner, int]:
     """Serve the world. Returns the runner (to `cleanup`) and the port that was bound."""
     runner = web.AppRunner(build_app(world, page=page), access_log=None, shutdown_timeout=1.0)
     await runner.setup()

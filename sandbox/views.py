@@ -1,10 +1,12 @@
 """The world as the page shows it to one person: JSON for lists, chats and messages. Never raw HTML from anybody."""
 
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sandbox.errors import WorldError
-from sandbox.model import Chat, Json, Member, Message, User
+from sandbox.model import Chat, Json, Message, User
 from sandbox.render import to_html
 from sandbox.world import World
 
@@ -36,9 +38,7 @@ def state_view(world: World, viewer: int | None) -> Json:
         "clock": clock_view(world),
         "me": user_view(me) if me else None,
         "users": [user_view(user) for user in world.users.values() if not user.is_bot and not user.deleted],
-        "bots": [
-            {"id": bot.id, "username": bot.user.username, "name": bot.user.name} for bot in world.bots.values()
-        ],
+        "bots": [{"id": bot.id, "username": bot.user.username, "name": bot.user.name} for bot in world.bots.values()],
         "chats": chats_view(world, me) if me else [],
     }
 
@@ -46,9 +46,9 @@ def state_view(world: World, viewer: int | None) -> Json:
 def chats_view(world: World, me: User) -> list[Json]:
     """His chats, the most recently active first; private chats with every bot are always there."""
     mine = [world.private_chat(me.id, bot_id) for bot_id in world.bots]
-    for chat in world.groups.values():
-        if chat.migrated_to is None and chat.members.get(me.id, Member(me.id, "left")).inside:
-            mine.append(chat)
+    mine.extend(
+        chat for chat in world.groups.values() if chat.migrated_to is None and world.member_of(chat, me.id).inside
+    )
     rows = [chat_view(world, chat, me.id) for chat in mine]
     rows.sort(key=lambda row: row["last"]["date"] if row["last"] else "", reverse=True)
     return rows
@@ -66,7 +66,7 @@ def chat_view(world: World, chat: Chat, viewer: int) -> Json:
         "members": 2 if chat.private else sum(1 for _ in chat.inside()),
         "unread": _unread(chat, viewer),
         "role": "" if chat.private or member is None else _ROLES.get(member.status, ""),
-        "last": _last_view(world, last),
+        "last": _last_view(last),
         "started": chat.opened if chat.private else True,
         "blocked": chat.blocked,
     }
@@ -84,15 +84,15 @@ def _unread(chat: Chat, viewer: int) -> int:
     return count
 
 
-def _last_view(world: World, message: Message | None) -> Json | None:
+def _last_view(message: Message | None) -> Json | None:
     if message is None:
         return None
-    return {"text": summary(world, message), "date": iso(message.date), "from": _shown_name(message)}
+    return {"text": summary(message), "date": iso(message.date), "from": _shown_name(message)}
 
 
-def summary(world: World, message: Message) -> str:
+def summary(message: Message) -> str:
     """One line that says what a message is."""
-    service = service_text(world, message)
+    service = service_text(message)
     if service:
         return service
     media = media_view(message)
@@ -103,7 +103,7 @@ def summary(world: World, message: Message) -> str:
 
 def message_view(world: World, message: Message, viewer: int | None) -> Json:
     payload = message.payload
-    text = payload.get("text", payload.get("caption", ""))
+    text = message.text
     entities = payload.get("entities") or payload.get("caption_entities") or []
     sender = world.users.get(message.sender_id, world.anonymous)
     return {
@@ -123,7 +123,7 @@ def message_view(world: World, message: Message, viewer: int | None) -> Json:
         "placeholder": (message.markup or {}).get("input_field_placeholder") or None,
         "reactions": sorted({item["emoji"] for made in message.reactions.values() for item in made}),
         "pinned": message.id in message.chat.pinned,
-        "service": service_text(world, message),
+        "service": service_text(message),
         "own": viewer is not None and message.sender_id == viewer and message.bot_id is None,
         "silent": message.silent,
     }
@@ -188,7 +188,7 @@ def media_view(message: Message) -> Json | None:
     """What is attached: kind and the fields that kind has, the others null."""
     payload, file = message.payload, message.file
     view: Json = dict.fromkeys(
-        ("kind", "url", "name", "size", "duration", "lat", "lon", "live_until", "phone", "caption")
+        ("kind", "url", "name", "size", "duration", "lat", "lon", "live_period", "live_until", "phone", "caption")
     )
     if "contact" in payload:
         contact = payload["contact"]
@@ -198,6 +198,7 @@ def media_view(message: Message) -> Json | None:
         location = payload["location"]
         view.update(kind="location", lat=location["latitude"], lon=location["longitude"])
         if "live_period" in location:
+            view["live_period"] = location["live_period"]
             view["live_until"] = iso(min(message.date + location["live_period"], 253_402_300_799))
         if "venue" in payload:
             view["name"] = payload["venue"]["title"]
@@ -210,25 +211,38 @@ def media_view(message: Message) -> Json | None:
     return view
 
 
-def service_text(world: World, message: Message) -> str | None:
+def service_text(message: Message) -> str | None:
     """A service message in words; None for an ordinary one."""
-    payload, who = message.payload, _shown_name(message)
-    if "new_chat_members" in payload:
-        names = "、".join(_name(user) for user in payload["new_chat_members"])
-        return f"{names} 加入了群" if names == who else f"{who} 邀请 {names} 加入了群"
-    if "left_chat_member" in payload:
-        name = _name(payload["left_chat_member"])
-        return f"{name} 退出了群" if name == who else f"{who} 将 {name} 移出了群"
-    if "new_chat_title" in payload:
-        return f"{who} 把群名改为“{payload['new_chat_title']}”"
-    if "pinned_message" in payload:
-        pinned = payload["pinned_message"]
-        return f"{who} 置顶了消息：{(pinned.get('text') or pinned.get('caption') or '')[:40]}"
-    if "migrate_to_chat_id" in payload:
-        return "该群已升级为超级群组"
-    if "migrate_from_chat_id" in payload:
-        return "群已升级为超级群组"
+    for field, words in _SERVICE.items():
+        if field in message.payload:
+            return words(_shown_name(message), message.payload[field])
     return None
+
+
+def _joined(who: str, users: list[Json]) -> str:
+    names = "、".join(_name(user) for user in users)
+    return f"{names} 加入了群" if names == who else f"{who} 邀请 {names} 加入了群"
+
+
+def _left(who: str, user: Json) -> str:
+    name = _name(user)
+    return f"{name} 退出了群" if name == who else f"{who} 将 {name} 移出了群"
+
+
+def _pinned(who: str, message: Json) -> str:
+    return f"{who} 置顶了消息：{(message.get('text') or message.get('caption') or '')[:40]}"
+
+
+_SERVICE: Mapping[str, Callable[[str, Any], str]] = MappingProxyType(
+    {
+        "new_chat_members": _joined,
+        "left_chat_member": _left,
+        "pinned_message": _pinned,
+        "new_chat_title": lambda who, title: f"{who} 把群名改为“{title}”",
+        "migrate_to_chat_id": lambda _who, _chat_id: "该群已升级为超级群组",
+        "migrate_from_chat_id": lambda _who, _chat_id: "群已升级为超级群组",
+    }
+)
 
 
 def _name(user: Json) -> str:

@@ -9,13 +9,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.bots import Bot
+from sandbox.buttons import Buttons
 from sandbox.errors import ApiError, ConnectionReset, LostResponse
 from sandbox.faults import Fault, wait_out
 from sandbox.ledger import Call
-from sandbox.methods.registry import METHODS, WAITING_METHODS
+from sandbox.methods.registry import METHODS, NOT_MODELLED, WAITING_METHODS
 from sandbox.model import Json
 from sandbox.params import Params, Upload
-from sandbox.people import People
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class Reply:
         return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
 
 
-class World(People):
+class World(Buttons):
     """Everything at once: see core (state), groups and people (what people do), methods/ (what bots do)."""
 
     async def call(
@@ -81,14 +81,18 @@ class World(People):
         return reply
 
     async def _answer(self, bot: Bot | None, name: str, params: Params, call: Call) -> Reply:
-        if bot is None or bot.logged_out:
+        if bot is None:
             return _refuse(call, 401, "Unauthorized", None)
+        if bot.logged_out:
+            return _refuse(call, 400, "Logged out", None)
         handler = METHODS.get(name)
         try:
             if handler is not None:
                 result = handler(self, bot, params)
             elif name in WAITING_METHODS:
                 result = await WAITING_METHODS[name](self, bot, params)
+            elif name in NOT_MODELLED:
+                return _refuse(call, 501, f"Not Implemented: the sandbox does not model {call.method}", None)
             else:
                 return _refuse(call, 404, "Not Found", None)
         except ApiError as error:

@@ -10,12 +10,13 @@ from sandbox.errors import ApiError, bad
 from sandbox.model import Json
 from sandbox.params import Params
 
-_WEBHOOK_ACTIVE = "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-_OTHER_POLLER = (
-    "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
+_WEBHOOK_ACTIVE = (
+    "Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 )
+_OTHER_POLLER = "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
 _SET_WEBHOOK = "Conflict: terminated by setWebhook request"
-_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")  # where plain http and any port will do, as on a local server
+_PORTS = (80, 88, 443, 8443)
 _SECRET = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-")
 
 
@@ -45,12 +46,12 @@ def _throttled(bot: Bot, offset: int, timeout: float, limit: int) -> tuple[float
     return timeout, limit
 
 
-async def _wait(bot: Bot, timeout: float, pause: float) -> None:
+async def _wait(bot: Bot, seconds: float, pause: float) -> None:
     abort_poll(bot, _OTHER_POLLER)
     loop = asyncio.get_running_loop()
     waiting: asyncio.Future[None] = loop.create_future()
     bot.queue.waiting = waiting
-    timer = loop.call_later(timeout, _finish, waiting)
+    timer = loop.call_later(seconds, _finish, waiting)
     try:
         await waiting
     except ApiError:
@@ -96,6 +97,8 @@ def set_webhook(world: WorldCore, bot: Bot, params: Params) -> bool:
         raise bad("invalid webhook URL specified")
     if parts.scheme != "https" and not (parts.scheme == "http" and parts.hostname in _LOOPBACK):
         raise bad("bad webhook: An HTTPS URL must be provided for webhook")
+    if parts.hostname not in _LOOPBACK and (parts.port or 443) not in _PORTS:
+        raise bad("bad webhook: Webhook can be set up only on ports 80, 88, 443 or 8443")
     if len(secret) > 256:
         raise bad("secret token is too long")
     if not set(secret) <= _SECRET:

@@ -57,9 +57,7 @@ def _reply_wanted(params: Params) -> tuple[int, bool]:
     return message_id, lenient
 
 
-def deliver(
-    world: WorldCore, bot: Bot, where: Target, content: Json, file: StoredFile | None = None
-) -> Message:
+def deliver(world: WorldCore, bot: Bot, where: Target, content: Json, file: StoredFile | None = None) -> Message:
     """Post the message. Its payload is the method's result."""
     if where.markup.inline is not None:
         content["reply_markup"] = where.markup.inline

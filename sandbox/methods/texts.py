@@ -3,8 +3,9 @@
 from sandbox.bots import Bot
 from sandbox.core import WorldCore
 from sandbox.detect import tidy, with_detected
-from sandbox.entities import MAX_ENTITIES, explicit_entities, parse_html, utf16_length
+from sandbox.entities import MAX_ENTITIES, parse_html, utf16_length
 from sandbox.errors import bad
+from sandbox.explicit import explicit_entities
 from sandbox.model import Json
 from sandbox.params import Params
 
@@ -13,9 +14,7 @@ CAPTION_LIMIT = 1024
 _RAW_BYTES = 1 << 15
 
 
-def formatted(
-    world: WorldCore, bot: Bot, text: str, parse_mode: str, entities: object
-) -> tuple[str, list[Json]]:
+def formatted(world: WorldCore, bot: Bot, text: str, parse_mode: str, entities: object) -> tuple[str, list[Json]]:
     """Plain text and its entities, as Telegram would keep them."""
     if len(text) > _RAW_BYTES // 4 and len(text.encode()) > _RAW_BYTES:
         raise bad("Text is too long")
