@@ -1,6 +1,7 @@
 """The page's own API under /api: a person looks at the world and acts in it. JSON in, JSON out, errors in words."""
 
 import asyncio
+import contextlib
 import json
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
@@ -11,6 +12,7 @@ from aiohttp import web
 
 from sandbox import views
 from sandbox.errors import WorldError
+from sandbox.events import Subscription
 from sandbox.model import Json, Message
 from sandbox.params import Upload
 from sandbox.wire import read_request
@@ -156,18 +158,24 @@ async def _events(request: web.Request) -> web.StreamResponse:
             "X-Accel-Buffering": "no",
         }
     )
-    with world.subscribe() as subscription:
+    with world.subscribe() as subscription, contextlib.suppress(ConnectionResetError):
         await response.prepare(request)
         await response.write(b": hello\n\n")
         while True:
-            try:
-                event = await asyncio.wait_for(subscription.next(), _HEARTBEAT_SECONDS)
-            except TimeoutError:
-                await response.write(b": still here\n\n")
-                continue
-            shown = views.event_view(world, event, viewer)
-            if shown is not None:
-                await response.write(f"data: {json.dumps(shown, ensure_ascii=False)}\n\n".encode())
+            await response.write(await _next_line(world, subscription, viewer))
+    return response
+
+
+async def _next_line(world: World, subscription: Subscription, viewer: int | None) -> bytes:
+    """The next event the viewer may see, or a heartbeat after a while without one."""
+    try:
+        async with asyncio.timeout(_HEARTBEAT_SECONDS):
+            while True:
+                shown = views.event_view(world, await subscription.next(), viewer)
+                if shown is not None:
+                    return f"data: {json.dumps(shown, ensure_ascii=False)}\n\n".encode()
+    except TimeoutError:
+        return b": still here\n\n"
 
 
 # --- acting ---

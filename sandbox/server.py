@@ -4,13 +4,16 @@ Bound to 127.0.0.1 unless told otherwise. One process, one event loop, everythin
 """
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+import aiohttp
 from aiohttp import web
 
 from sandbox import page_api
 from sandbox.errors import ApiError, ConnectionReset, LostResponse
 from sandbox.page_api import HOSTS, WORLD
+from sandbox.webhook import Answer, WebhookSender
 from sandbox.wire import read_request
 from sandbox.world import Reply, World
 
@@ -26,6 +29,8 @@ _PAGE_HEADERS = {
     "Cache-Control": "no-cache",
 }
 _HANG_SECONDS = 3_600.0
+_WEBHOOK_SECONDS = 60.0
+_ANSWER_BYTES = 1 << 20
 
 
 def build_app(world: World, *, page: Path = PAGE, hosts: frozenset[str] | None = None) -> web.Application:
@@ -40,6 +45,7 @@ def build_app(world: World, *, page: Path = PAGE, hosts: frozenset[str] | None =
             *page_api.routes(),
         ]
     )
+    app.cleanup_ctx.append(_webhooks)
     if page.is_dir():
         app.router.add_get("/", _page(page, "index.html"))
         app.router.add_get("/{name:[^/]+\\.[a-z0-9]+}", _page(page, None))
@@ -95,7 +101,29 @@ async def _download(request: web.Request) -> web.Response:
     return web.Response(body=file.data, content_type="application/octet-stream")
 
 
-def _page(folder: Path, fixed: str | None):  # type: ignore[no-untyped-def]
+async def _webhooks(app: web.Application) -> AsyncIterator[None]:
+    """Deliver updates to bots that have set a webhook, for as long as the server runs."""
+    timeout = aiohttp.ClientTimeout(total=_WEBHOOK_SECONDS)
+    async with aiohttp.ClientSession(timeout=timeout, trust_env=False) as session:
+
+        async def post(url: str, headers: dict[str, str], body: bytes) -> Answer:
+            try:
+                async with session.post(url, data=body, headers=headers, allow_redirects=False) as reply:
+                    waiting = reply.headers.get("Retry-After", "")
+                    pause = float(waiting) if waiting.isdigit() else 0.0
+                    return Answer(reply.status, reply.reason or "", pause, await reply.content.read(_ANSWER_BYTES))
+            except TimeoutError:
+                return Answer(0, "Read timeout expired")
+            except aiohttp.ClientError:
+                return Answer(0, "Can't connect to the webhook")
+
+        sender = WebhookSender(app[WORLD], post)
+        sender.start()
+        yield
+        await sender.stop()
+
+
+def _page(folder: Path, fixed: str | None) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     async def serve(request: web.Request) -> web.StreamResponse:
         path = folder / (fixed or request.match_info["name"])
         if not path.is_file() or path.parent != folder:

@@ -24,6 +24,7 @@ class UpdateQueue:
         self._rng = rng
         self._kept = kept
         self._items: deque[tuple[int, float, Json]] = deque()
+        self._gone: set[int] = set()  # delivered by webhook before older ones
         self._next_id = rng.randrange(100_000_000, 900_000_000)
         self._last_at: float | None = None
         self.allowed = DEFAULT_KINDS
@@ -36,10 +37,10 @@ class UpdateQueue:
             return
         if self._last_at is not None and now - self._last_at > _WEEK:
             self._next_id = self._rng.randrange(100_000_000, 900_000_000)
-            self._items.clear()
+            self.clear()
         self._last_at = now
         if len(self._items) >= self._kept:
-            self._items.popleft()
+            self._drop()
         self._items.append((self._next_id, now + lifetime, {"update_id": self._next_id, kind: payload}))
         self._next_id += 1
         self.arrived.set()
@@ -60,33 +61,40 @@ class UpdateQueue:
         items = self._items
         if offset < 0:
             while len(items) > -offset:
-                items.popleft()
+                self._drop()
         elif 0 < offset <= self._next_id:
             while items and items[0][0] < offset:
-                items.popleft()
+                self._drop()
         while items and items[0][1] <= now:
-            items.popleft()
+            self._drop()
         found = []
-        for _, expires, update in items:
-            if expires > now:
+        for number, expires, update in items:
+            if expires > now and number not in self._gone:
                 found.append(update)
                 if len(found) >= limit:
                     break
         return found
 
+    def _drop(self) -> None:
+        self._gone.discard(self._items.popleft()[0])
+
     def expires_at(self, update_id: int) -> float | None:
         """When the update dies, or None when it is gone."""
-        return next((expires for known, expires, _ in self._items if known == update_id), None)
+        place = update_id - self._items[0][0] if self._items else -1  # ids in the queue are consecutive
+        if not 0 <= place < len(self._items) or update_id in self._gone:
+            return None
+        return self._items[place][1]
 
     def remove(self, update_id: int) -> None:
-        """Forget one delivered update; webhooks confirm them one at a time."""
-        if self._items and self._items[0][0] == update_id:
-            self._items.popleft()
-            return
-        self._items = deque(item for item in self._items if item[0] != update_id)
+        """Forget one delivered update; webhooks confirm them one at a time, in any order."""
+        if self.expires_at(update_id) is not None:
+            self._gone.add(update_id)
+        while self._items and self._items[0][0] in self._gone:
+            self._drop()
 
     def pending(self, now: float) -> int:
-        return sum(1 for _, expires, _ in self._items if expires > now)
+        return sum(1 for number, expires, _ in self._items if expires > now and number not in self._gone)
 
     def clear(self) -> None:
         self._items.clear()
+        self._gone.clear()

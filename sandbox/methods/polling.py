@@ -1,4 +1,4 @@
-"""getUpdates and the webhook's settings. Long polls wait in real seconds; what has expired is a matter of world time."""
+"""getUpdates and the webhook's settings. Long polls wait in real seconds; expiry is a matter of world time."""
 
 import asyncio
 import time
