@@ -25,6 +25,7 @@ from domain.numerals import (
 from domain.spoken_times import Lean, read_time
 
 __all__ = [
+    "YES_NO",
     "Choice",
     "Headcount",
     "Lean",
@@ -64,6 +65,9 @@ class Choice:
         return self.code if self.value is None else self.value
 
 
+YES_NO = (Choice("yes", value=True), Choice("no", value=False))
+"""The choices of a field that is a bool."""
+
 _YES = words("是 是的 对 对的 有 有的 要 好 好的 行 可以 嗯 嗯嗯 确认 确定 同意 没错 正确 1 y yes ok")
 _NO = words("不 不是 不对 没有 没 无 不要 不行 否 不同意 不可以 不用 没有的 错 错了 不好 0 n no")
 _READ_ELSEWHERE = _YES | _NO  # never a piece of a label: 无 is not 无法通行, 有 is not 有异常
@@ -95,7 +99,7 @@ def choice_named(text: str, choices: Sequence[Choice]) -> str | None:
 
 
 def _piece_of(said: str, name: str) -> bool:
-    """Whether it begins the name or (two letters and more) is in it; not 异常 in 无异常, nor 1 in 15天."""
+    """Whether it begins the name, or (from two letters) is in it; not 异常 in 无异常, nor 1 in 15天."""
     if said[-1].isdigit() and re.match(rf"{re.escape(said)}\d", name):
         return False
     at = name.find(said)
@@ -222,7 +226,10 @@ _CONTROLS = {
     "cancel": words("取消 退出 不填了 不报了 cancel"),
     "skip": words("跳过 略过 略 skip"),
     "keep": words("不改 不变 不用改 保持不变 没变化 keep"),
-    "confirm": _YES | words("提交 报 上报 没问题 无误 确认提交 确认上报 1对 1报 1确认 1提交 confirm submit"),
+    "confirm": words(
+        "1 是 是的 对 对的 好 好的 行 可以 确认 确定 同意 没错 正确 没问题 无误 提交 报 上报 确认提交 确认上报 "
+        "1对 1报 1确认 1提交 ok y yes confirm submit"
+    ),
 }
 
 

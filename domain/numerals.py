@@ -21,9 +21,7 @@ _KEYCAP = "\u20e3"
 _EDGES = " ,;:!~。、…·'\"“”‘’()[]{}【】〔〕<>《》「」"
 
 NOTHING = words("无 没 没有 没了 没啥 没什么 没有了 都没有 都没 全没有 一个没有 一个都没有 暂无 零 〇 0 none")
-_ALL_WELL = words(
-    "正常 都正常 全部正常 一切正常 都好 全好 没问题 都没问题 无异常 没异常 没有异常 未见异常 未发现异常"
-)
+_ALL_WELL = words("正常 都正常 全部正常 一切正常 都好 全好 没问题 都没问题 无异常 没异常 没有异常 未见异常 未发现异常")
 _NOBODY = words("没人 没有人 无人 0户 0人 0户0人 没有受威胁的 没有人受威胁 无人受威胁")
 _SOMEBODY = words("有 有人 有的 是 有人受威胁")
 
@@ -65,9 +63,7 @@ _THOUSANDS = re.compile(r"(?<![\d,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _INEXACT = re.compile(
     rf"[\d{CHINESE}][多余几]|几[{CHINESE}户家人个处米]|\d来[户家人个]|不到|不足|没到|未到|不止|超过|以上|以下|至少|最多|上下|比\D*[高低]\D*\d"
 )
-_JOINED = re.compile(
-    rf"[\d{CHINESE}]\s*[~—–:/至到]\s*[\d{CHINESE}]|\S[-−]\s*\d|\d\.\d+\.\d|\d(?!{_LETTERS})[a-z]"
-)
+_JOINED = re.compile(rf"[\d{CHINESE}]\s*[~—–:/至到]\s*[\d{CHINESE}]|\S[-−]\s*\d|\d\.\d+\.\d|\d(?!{_LETTERS})[a-z]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,9 +231,7 @@ _LEVELS = {
     "4": 4,
     "四": 4,
 }
-_LEVEL_WORDS = re.compile(
-    r"启动|进入|发布|执行|提升|升|降|调整|改|为|到|至|防汛|防台风|防台|抗旱|应急|响应|level|级"
-)
+_LEVEL_WORDS = re.compile(r"启动|进入|发布|执行|提升|升|降|调整|改|为|到|至|防汛|防台风|防台|抗旱|应急|响应|level|级")
 
 
 def read_level(text: str) -> int | None:

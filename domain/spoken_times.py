@@ -173,9 +173,7 @@ def _day(said: re.Match[str], today: date, lean: Lean | None) -> date | None:
 
 
 def _weekday(said: re.Match[str], today: date, lean: Lean | None) -> date | None:
-    day = today + timedelta(
-        days=_WEEKDAYS.index(said["weekday"].replace("天", "日")) + 1 - today.isoweekday()
-    )
+    day = today + timedelta(days=_WEEKDAYS.index(said["weekday"].replace("天", "日")) + 1 - today.isoweekday())
     if said["week"]:
         return day + timedelta(days=7 if said["week"] == "下" else 0)
     if lean is None:
