@@ -343,14 +343,14 @@ class WarningVoice:
             text = work.words.card(
                 "warning_silent",
                 to.language,
-                rung=rung.value,
+                rung_text=work.words.label(f"warning.rung.{rung.value}", to.language),
                 minutes=int((work.now - owed[0].opened_at - owed[0].stopped).total_seconds() // 60),
                 silent=[
                     {
                         "name": p.name,
                         "phone": p.phone,
                         "place": tree.path(o.place),
-                        "why": _why(p, undelivered.get(p.id)),
+                        "why_text": work.words.label(f"warning.why.{_why(p, undelivered.get(p.id))}", to.language),
                     }
                     for o, p in part
                 ],

@@ -20,6 +20,7 @@ _PRIVATE_STATES = {
     "deactivated": PrivateChat.GONE,
     "never_started": PrivateChat.NEVER,
 }
+_REASONS = frozenset({"kicked", "no_rights", "chat_not_found", "bad_request", "expired"})
 _DESK = frozenset({Role.STATION, Role.DUTY, Role.COUNTY_DUTY})
 
 
@@ -109,7 +110,8 @@ async def group_closed(work: Work, out: Outgoing, reason: str) -> None:
 
 async def tell_desk_of_group(work: Work, title: str, place: PlaceCode | None, reason: str, key: str) -> None:
     for person in await _desk_of(work, place):
-        text = work.words.text("group.closed.desk", person.language, title=title, reason=reason)
+        why = work.words.label(f"undelivered.reason.{reason if reason in _REASONS else 'unknown'}", person.language)
+        text = work.words.text("undelivered.note.silent_group", person.language, title=title, reason=why)
         await work.tell(person, f"{key}:{person.id}:{int(work.now.timestamp())}", text, lane=Lane.URGENT)
 
 

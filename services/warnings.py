@@ -174,7 +174,13 @@ async def _ask_desk(work: Work, row: WarningRow, reason: str) -> None:
     await work.note("warning.held", row.subject, None, reason=reason)
     facts = await post_facts(work, row)
     for person in await work.rows.people.holding([Role.COUNTY_DUTY], [work.county]):
-        card = work.words.card("warning_held", person.language, reason=reason, **facts)
+        card = work.words.card(
+            "warning_held",
+            person.language,
+            reason=reason,
+            reason_text=work.words.label(f"warning.held.reason.{reason}", person.language),
+            **facts,
+        )
         await work.tell(
             person,
             f"{row.subject}:held:{person.id}",
@@ -209,7 +215,13 @@ async def _ask_desk_to_lift(work: Work, row: WarningRow, by: str, reason: str) -
                 Button(label("warning.held.keep", person.language), f"w:keep:{row.id}"),
             ),
         )
-        card = work.words.card("warning_lift_held", person.language, reason=reason, by=by, **facts)
+        card = work.words.card(
+            "warning_lift_held",
+            person.language,
+            reason_text=work.words.label(f"warning.held.reason.{reason}", person.language),
+            by=by,
+            **facts,
+        )
         await work.tell(
             person,
             f"{row.subject}:lift_held:{person.id}",

@@ -342,4 +342,5 @@ def _queued(row: Any, out: Outgoing) -> QueuedMessage:
         attempts=row.attempts,
         may_have_arrived=row.may_have_arrived,
         message_id=target,
+        progress=row.progress or {},
     )

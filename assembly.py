@@ -1,0 +1,273 @@
+"""The composition root: builds every room, starts them in order, stops them in the opposite one. No logic.
+
+Order of starting: database, leadership, schema, Telegram, what an earlier run left undone, outbox, polling, the tick.
+"""
+
+import asyncio
+import fcntl
+import logging
+import random
+import secrets
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+from telegram import Bot, Update
+from telegram.error import TelegramError
+from telegram.ext import Application, ApplicationBuilder, CallbackContext, TypeHandler
+from telegram.request import BaseRequest
+
+from clock import Clock
+from delivery.answers import answer_press
+from delivery.dispatcher import Dispatcher
+from delivery.pacing import Pacer
+from delivery.sender import Sender
+from delivery.transport import AiohttpRequest
+from domain.places import PlaceCode
+from feeds.folder import FolderFeed
+from feeds.intake import CapIntake
+from handlers.dialogue import DialogueRunner
+from handlers.dialogues import DIALOGUES
+from handlers.door import TelegramDoor
+from handlers.features import FEATURES
+from handlers.hearing import Hearing
+from handlers.inbox import DurableQueue, Inbox, Processing
+from handlers.webhook import Webhook, serve
+from messages.catalogue import Catalogue
+from scheduler.heart import Heart
+from services.doors import Doors
+from services.reach import OutboxDesk
+from services.tick import tick
+from services.work import Toast
+from settings import Settings, SettingsError
+from storage.database import Database
+from storage.schema import upgrade
+from storage.store import SqlStore
+
+log = logging.getLogger(__name__)
+
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "chat_member"]
+"""chat_member must be asked for by name; the rest of Telegram's kinds we never act on"""
+
+POLL_SECONDS = 10
+SILENCE_SECONDS = 90.0
+"""real seconds without a sign of life after which polling is started anew"""
+
+AnyApplication = Application[Any, Any, Any, Any, Any, Any]
+Requests = Callable[[], BaseRequest]
+
+
+@asynccontextmanager
+async def sole_use(settings: Settings) -> AsyncIterator[None]:
+    """On SQLite one process at a time: a second one on the same file is refused here, in one line."""
+    path = settings.sqlite_path
+    if path is None:
+        yield
+        return
+    await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+    with Path(f"{path}.lock").open("w") as lock:  # noqa: ASYNC230 - opened once, at start
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise SettingsError(f"另一个进程正在使用数据库 {path}，请先停掉它") from error
+        yield
+
+
+class Shouwang:
+    """The whole bot, built but not started. `async with Shouwang.open(settings, clock) as bot: await bot.run(stop)`.
+
+    `request` and `poll_request` replace the transport, for a Telegram inside the process.
+    """
+
+    def __init__(self, settings: Settings, clock: Clock, database: Database, application: AnyApplication) -> None:
+        self.settings = settings
+        self.clock = clock
+        self.database = database
+        self.application = application
+        self.bot: Bot = application.bot
+        self.boot = uuid.uuid4().hex[:12]
+        self.store = SqlStore(database, clock.now)
+        self.words = Catalogue(overlay=settings.wording_dir)
+        self.doors = Doors(
+            store=self.store,
+            words=self.words,
+            chance=random.SystemRandom(),
+            new_id=lambda: uuid.uuid4().hex,
+            new_secret=lambda: secrets.token_urlsafe(24),
+            now=clock.now,
+            policy=settings.policy(),
+            zone=settings.zone,
+            bot_name=self.bot.username,
+            county=PlaceCode(settings.county),
+        )
+        pacer = Pacer(settings.send_rate) if settings.send_rate else Pacer(None, per_group=None, per_private=None)
+        self.dispatcher = Dispatcher(
+            OutboxDesk(self.doors), Sender(self.bot, clock, settings.data_dir), pacer, clock, self.boot
+        )
+        self.hearing = Hearing(self.doors)
+        self.door = TelegramDoor(
+            work=self.doors.work,
+            features=FEATURES,
+            dialogues=DialogueRunner(DIALOGUES),
+            answer=self._answer,
+            wake=self.dispatcher.wake,
+            bot_id=self.bot.id,
+            bot_name=self.bot.username,
+        )
+        self.inbox = Inbox(self.store, clock.now, self.door)
+        self.folder = FolderFeed(
+            settings.inbox_dir,
+            CapIntake(self.doors, source="folder", zone=settings.zone, wake=self.dispatcher.wake),
+            reason_text=lambda key: self.words.label(f"feed.unreadable.{key}"),
+        )
+        application.add_handler(TypeHandler(Update, self._on_update))
+
+    @classmethod
+    @asynccontextmanager
+    async def open(
+        cls, settings: Settings, clock: Clock, *, request: Requests | None = None, poll_request: Requests | None = None
+    ) -> AsyncIterator["Shouwang"]:
+        """Everything that has to be closed again is closed on every way out: an open database hangs the exit."""
+        async with AsyncExitStack() as stack:
+            await stack.enter_async_context(sole_use(settings))
+            await upgrade(settings.database_url)
+            database = await Database.open(settings.database_url)
+            stack.push_async_callback(database.close)
+            await _wait_to_lead(database, clock)
+            queue = DurableQueue(SqlStore(database, clock.now), clock.now)
+            ears: list[Callable[[], None]] = []
+
+            def heard() -> None:
+                for ear in ears:
+                    ear()
+
+            application = _application(settings, queue, request, poll_request, heard)
+            await application.initialize()
+            stack.push_async_callback(application.shutdown)
+            bot = cls(settings, clock, database, application)
+            ears.append(bot.hearing.heard)
+            yield bot
+
+    async def _answer(self, query_id: str, toast: Toast | None) -> None:
+        await answer_press(self.bot, query_id, toast)
+
+    async def _on_update(self, update: Update, _context: CallbackContext[Any, Any, Any, Any]) -> None:
+        await self.inbox.process(update)
+
+    # -- running ----------------------------------------------------------------------------------------------
+
+    async def run(self, stop: asyncio.Event, *, tick_seconds: float = 1.0, folder_seconds: float = 2.0) -> None:
+        """Work until `stop` is set. What is under way is finished or stays in rows."""
+        await self.hearing.begin()
+        undone = await self.inbox.recover(self.bot)
+        log.info("started boot=%s undone=%s database=%s", self.boot, undone, await self.database.version())
+        heart = Heart({"tick": (tick_seconds, self.beat), "watch": (5.0, self._watch_over(stop))})
+        async with AsyncExitStack() as stack:
+            dispatching = asyncio.create_task(self.dispatcher.run(stop), name="dispatcher")
+            stack.push_async_callback(_finish, stop, dispatching)
+            watching = asyncio.create_task(
+                self.folder.run(stop, folder_seconds, asyncio.sleep), name="folder"
+            )
+            stack.push_async_callback(_finish, stop, watching)
+            await self.application.start()
+            stack.push_async_callback(self.application.stop)
+            stack.push_async_callback(await self._listen())
+            heart.start()
+            stack.callback(heart.stop)
+            await stop.wait()
+
+    async def beat(self) -> None:
+        """One round of everything that time brings."""
+        await self.hearing.look()
+        if await tick(self.doors):
+            self.dispatcher.wake()
+
+    async def _listen(self) -> Callable[[], Awaitable[None]]:
+        """Begin to hear Telegram, by polling or by webhook; returns what ends it."""
+        if self.settings.webhook_url is None:
+            await self.bot.delete_webhook()
+            await self._poll()
+            return self._stop_polling
+        queue = self.application.update_queue
+        assert isinstance(queue, DurableQueue)
+        secret = self.settings.hook_secret()
+        stop = await serve(Webhook(queue, self.bot, secret, self.hearing.heard), self.settings.webhook_listen)
+        await self.bot.set_webhook(
+            f"{self.settings.webhook_url}/telegram", secret_token=secret, allowed_updates=ALLOWED_UPDATES
+        )
+        return stop
+
+    async def _poll(self) -> None:
+        assert self.application.updater is not None
+        await self.application.updater.start_polling(
+            timeout=POLL_SECONDS,
+            bootstrap_retries=-1,
+            allowed_updates=ALLOWED_UPDATES,
+            error_callback=self._poll_failed,
+        )
+
+    async def _stop_polling(self) -> None:
+        if self.application.updater is not None and self.application.updater.running:
+            await self.application.updater.stop()
+
+    def _poll_failed(self, error: TelegramError) -> None:
+        self.hearing.failed()
+        log.warning("polling failed: %s", type(error).__name__)
+
+    def _watch_over(self, stop: asyncio.Event) -> Callable[[], Awaitable[None]]:
+        """The watchdog: polling that died silently is started anew; leadership that is lost ends the process."""
+
+        async def look() -> None:
+            if not await self.database.still_leads():
+                log.error("another process may lead now; stopping")
+                stop.set()
+            if self.settings.webhook_url is None and self.hearing.silent_for > SILENCE_SECONDS:
+                self.hearing.failed()
+                log.warning("nothing heard for %.0f s; polling starts anew", self.hearing.silent_for)
+                await self._stop_polling()
+                await self._poll()
+
+        return look
+
+
+async def _finish(stop: asyncio.Event, task: "asyncio.Task[None]") -> None:
+    stop.set()
+    await asyncio.gather(task, return_exceptions=True)
+
+
+async def _wait_to_lead(database: Database, clock: Clock) -> None:
+    told = False
+    while not await database.try_to_lead():
+        if not told:
+            log.warning("another process leads; standing by")
+            told = True
+        await clock.sleep(2)
+
+
+def _application(
+    settings: Settings,
+    queue: DurableQueue,
+    request: Requests | None,
+    poll_request: Requests | None,
+    heard: Callable[[], None],
+) -> AnyApplication:
+    make = request or (lambda: AiohttpRequest(proxy=settings.telegram_proxy))
+    make_poll = poll_request or (
+        lambda: AiohttpRequest(
+            connections=2, proxy=settings.telegram_proxy, on_updates=queue.keep, on_heard=heard
+        )
+    )
+    builder = (
+        ApplicationBuilder()
+        .token(settings.token())
+        .base_url(f"{settings.telegram_api_url}/bot")
+        .base_file_url(f"{settings.telegram_api_url}/file/bot")
+        .request(make())
+        .get_updates_request(make_poll())
+        .update_queue(queue)
+        .concurrent_updates(Processing())
+        .job_queue(None)
+    )
+    return builder.build()

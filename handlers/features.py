@@ -1,0 +1,8 @@
+"""Everything people can do, in the order in which free text is offered to the features."""
+
+from handlers import warnings
+from handlers.scene import Feature
+
+FEATURES: tuple[Feature, ...] = (
+    warnings.FEATURE,
+)

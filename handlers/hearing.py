@@ -1,0 +1,78 @@
+"""Whether the bot hears Telegram at all, and since when it does not.
+
+Telegram keeps a press for 150 seconds only. A time of deafness is therefore measured, put on the timeline, taken off
+everybody's clock, and after a long one open questions are asked again. `look` is called by the tick; it writes down
+the last instant of hearing now and then, so that a restart knows how long the process was away.
+
+The watchdog asks `silent_for`: PTB's polling can end without a word (a gateway's 404 is enough) while its updater
+still says that it runs.
+"""
+
+import logging
+import time
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from services.doors import Doors
+from services.ladder import after_deafness
+from services.voices import VOICES
+from services.work import Work
+
+log = logging.getLogger(__name__)
+
+NAME = "heard"
+_WRITE_EVERY = 15.0
+
+
+class Hearing:
+    def __init__(self, doors: Doors) -> None:
+        self._doors = doors
+        self._now = doors.now
+        self._heard_at: datetime | None = None
+        self._failing = False
+        self._gaps: list[tuple[datetime, datetime]] = []
+        self._monotonic: Callable[[], float] = time.monotonic
+        self._last_real = self._monotonic()
+        self._written_real = 0.0
+
+    async def begin(self) -> None:
+        """At start: the time since the last run heard anything counts as deaf."""
+
+        async def last(work: Work) -> datetime | None:
+            return await work.rows.heartbeats.last(NAME)
+
+        self._heard_at = await self._doors.run(last)
+        self._failing = self._heard_at is not None
+        self._last_real = self._monotonic()
+
+    def heard(self) -> None:
+        """A getUpdates came back, or Telegram called the webhook."""
+        now = self._now()
+        if self._failing and self._heard_at is not None:
+            self._gaps.append((self._heard_at, now))
+        self._failing = False
+        self._heard_at = now
+        self._last_real = self._monotonic()
+
+    def failed(self) -> None:
+        """A getUpdates did not come back with an answer."""
+        self._failing = True
+
+    @property
+    def silent_for(self) -> float:
+        """Real seconds since the last sign of life."""
+        return self._monotonic() - self._last_real
+
+    async def look(self) -> int:
+        """Write down what was heard; returns how many people were asked again."""
+        gaps, self._gaps = self._gaps, []
+        asked = 0
+        for since, until in gaps:
+            if until - since >= timedelta(seconds=self._doors.policy.deaf_seconds):
+                log.warning("deaf from %s to %s", since.isoformat(), until.isoformat())
+                asked += await self._doors.run(lambda work, a=since, b=until: after_deafness(work, VOICES, a, b))
+        heard = self._heard_at
+        if heard is not None and not self._failing and self._monotonic() - self._written_real > _WRITE_EVERY:
+            await self._doors.run(lambda work: work.rows.heartbeats.heard(NAME, heard))
+            self._written_real = self._monotonic()
+        return asked

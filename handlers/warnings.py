@@ -1,0 +1,219 @@
+"""Warnings as people touch them: 收到 by button, word or link; who is missing; what a helper reached."""
+
+from domain.answers import is_received
+from domain.colours import Colour
+from domain.errors import NotAllowed, Stale
+from domain.obligations import Channel
+from domain.text import Button, ButtonStyle, Html
+from handlers.incoming import What
+from handlers.scene import Feature, Scene
+from services.acknowledge import (
+    Acknowledged,
+    Missing,
+    acknowledge,
+    acknowledge_all,
+    acknowledge_in_group,
+    call_for_help,
+    missing,
+    record_for,
+    record_unreached,
+)
+from services.warnings import lift_by_officer, refuse_held, release_held
+
+_LISTED = 40
+
+
+def _number(scene: Scene, position: int = 0) -> int:
+    """A number out of a button or link; anything else is somebody's forgery."""
+    try:
+        return int(scene.args[position])
+    except (IndexError, ValueError):
+        raise Stale("refused.stale") from None
+
+
+_ANSWERS = {
+    "recorded": "warning.recorded",
+    "late": "warning.recorded_late",
+    "before": "warning.recorded_before",
+    "over": "warning.over",
+    "not_owing": "warning.not_owing",
+}
+
+
+def _said(scene: Scene, taken: Acknowledged) -> Html:
+    return scene.text(_ANSWERS[taken.kind], at=scene.work.local(taken.at), name=scene.known().name)
+
+
+async def press(scene: Scene) -> None:
+    """w:<what>:<warning>[:<person>[:<how>]]"""
+    act = scene.args[0] if scene.args else ""
+    scene.args = scene.args[1:]
+    handler = _PRESSES.get(act)
+    if handler is None:
+        raise Stale("refused.stale")
+    await handler(scene)
+
+
+async def _ack(scene: Scene) -> None:
+    taken = await acknowledge(scene.work, scene.known(), _number(scene), Channel.BUTTON)
+    scene.toast(scene.label(_ANSWERS[taken.kind], at=scene.work.local(taken.at), name=scene.known().name))
+
+
+async def _help(scene: Scene) -> None:
+    await call_for_help(scene.work, scene.known(), _number(scene))
+    scene.toast(scene.label("warning.help_called"), alert=True)
+
+
+async def _missing(scene: Scene) -> None:
+    """The list of names goes to the leader's private chat, never into the group."""
+    leader = scene.known()
+    row, found, owed = await missing(scene.work, leader, _number(scene))
+    tree = await scene.work.tree()
+
+    def line(one: Missing) -> dict[str, str]:
+        return {
+            "place": tree.path(one.place),
+            "name": one.person.name,
+            "phone": one.person.phone,
+            "why_text": scene.label(f"warning.why.{one.why}"),
+        }
+
+    card = scene.card(
+        "warning_missing",
+        kind=row.kind,
+        colour=row.colour.value,
+        number=row.number,
+        answered=owed - len(found),
+        owed=owed,
+        people=[line(one) for one in found[:_LISTED]],
+        more=max(0, len(found) - _LISTED),
+    )
+    if scene.incoming.private:
+        await scene.say(card, subject=row.subject)
+    elif await scene.work.tell(leader, scene.next_key(), card, subject=row.subject):
+        scene.toast(scene.label("button.sent_private"))
+    else:
+        scene.toast(scene.label("undelivered.note.open_private"), alert=True)
+
+
+async def _for(scene: Scene) -> None:
+    """A helper chooses how it went with one silent person."""
+    warning_id, person_id = _number(scene), _number(scene, 1)
+    row = await scene.work.rows.warnings.get(warning_id)
+    person = await scene.work.rows.people.get(person_id)
+    owed = None if row is None else await scene.work.rows.obligations.find(row.subject, person_id, "acknowledge")
+    if person is None or owed is None or not scene.incoming.private:
+        raise Stale("refused.stale")
+    tree = await scene.work.tree()
+    ways = (("p", "by_phone", ButtonStyle.SUCCESS), ("d", "by_door", ButtonStyle.SUCCESS))
+    failed = (("n", "no_answer", None), ("x", "wrong_number", None))
+    buttons = tuple(
+        tuple(
+            Button(scene.label(f"warning.button.{key}"), f"w:rec:{warning_id}:{person_id}:{code}", style=style)
+            for code, key, style in line
+        )
+        for line in (ways, failed)
+    )
+    text = scene.text("warning.recordfor.choose", place=tree.path(owed.place), name=person.name, phone=person.phone)
+    await scene.say(text, buttons, subject="" if row is None else row.subject)
+
+
+async def _record(scene: Scene) -> None:
+    warning_id, person_id = _number(scene), _number(scene, 1)
+    how = scene.args[2] if len(scene.args) > 2 else ""
+    helper = scene.known()
+    channels = {"p": Channel.PHONE, "d": Channel.DOOR}
+    reasons = {"n": "no_answer", "x": "wrong_number"}
+    if how in channels:
+        taken, person = await record_for(scene.work, helper, warning_id, person_id, channels[how])
+        way = scene.label(f"channel.name.{channels[how].value}")
+        text = scene.text("warning.recordfor.done", name=person.name, how=way, at=scene.work.local(taken.at))
+    elif how in reasons:
+        person = await record_unreached(scene.work, helper, warning_id, person_id, reasons[how])
+        why = scene.label(f"warning.button.{reasons[how]}")
+        text = scene.text("warning.recordfor.unreached", name=person.name, why=why)
+    else:
+        raise Stale("refused.stale")
+    await scene.redraw(text)
+
+
+async def _release(scene: Scene) -> None:
+    colour = None
+    if len(scene.args) > 1:
+        if scene.args[1] not in Colour:
+            raise Stale("refused.stale")
+        colour = Colour(scene.args[1])
+    row = await release_held(scene.work, scene.person, _number(scene), colour)
+    await scene.redraw(scene.text("warning.held.released", number=row.number))
+
+
+async def _refuse(scene: Scene) -> None:
+    await refuse_held(scene.work, scene.person, _number(scene))
+    await scene.redraw(scene.text("warning.held.refused"))
+
+
+async def _lift(scene: Scene) -> None:
+    row = await lift_by_officer(scene.work, scene.person, _number(scene))
+    await scene.redraw(scene.text("warning.held.lifted", number=row.number))
+
+
+async def _keep(scene: Scene) -> None:
+    scene.known()
+    await scene.redraw(scene.text("warning.held.kept"))
+
+
+_PRESSES = {
+    "ack": _ack,
+    "help": _help,
+    "missing": _missing,
+    "for": _for,
+    "rec": _record,
+    "release": _release,
+    "refuse": _refuse,
+    "lift": _lift,
+    "keep": _keep,
+}
+
+
+async def start(scene: Scene) -> None:
+    """t.me/<bot>?start=a_<warning>: the way that works when the button does not."""
+    taken = await acknowledge(scene.work, scene.known(), _number(scene), Channel.LINK)
+    await scene.say(_said(scene, taken))
+
+
+async def private_word(scene: Scene) -> bool:
+    """收到 in the private chat answers everything that is open."""
+    if scene.incoming.what is not What.TEXT or scene.person is None or not is_received(scene.incoming.text):
+        return False
+    if scene.incoming.forwarded:
+        return False
+    taken = await acknowledge_all(scene.work, scene.person, Channel.TEXT)
+    if not taken:
+        return False
+    numbers = [one.warning.number for one in taken]
+    await scene.say(scene.text("warning.all_recorded", at=scene.work.local(scene.work.now), numbers=numbers))
+    return True
+
+
+async def group_word(scene: Scene) -> bool:
+    """收到 in a group is counted silently; a small sign on the message says so."""
+    incoming = scene.incoming
+    if incoming.what is not What.TEXT or incoming.forwarded or not is_received(incoming.text):
+        return False
+    if scene.person is None:
+        if incoming.reply_to is not None:
+            raise NotAllowed("refused.not_enrolled")
+        return False
+    if not await acknowledge_in_group(scene.work, scene.person, incoming.chat_id):
+        return False
+    await scene.nod()
+    return True
+
+
+FEATURE = Feature(
+    name="warning",
+    presses={"w": press},
+    starts={"a": start},
+    private=(private_word,),
+    group=(group_word,),
+)

@@ -1,0 +1,42 @@
+"""What time itself brings: one call of `tick` does everything that has fallen due, in small transactions.
+
+The truth is in rows: a tick that was missed is made up by the next one, and none is needed twice.
+"""
+
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+
+from services.acknowledge import draw_boards
+from services.doors import Doors
+from services.ladder import climb_due
+from services.voices import VOICES
+from services.warning_force import expire_due
+from services.work import Work
+
+log = logging.getLogger(__name__)
+
+Duty = Callable[[Work], Awaitable[int]]
+"""Does what is due and says how much it did."""
+
+
+async def _climb(work: Work) -> int:
+    return (await climb_due(work, VOICES)).moved
+
+
+DUTIES: Sequence[tuple[str, Duty]] = (
+    ("expire warnings", expire_due),
+    ("climb ladders", _climb),
+    ("draw boards", draw_boards),
+)
+"""In this order: what has ended asks nobody any more."""
+
+
+async def tick(doors: Doors, duties: Sequence[tuple[str, Duty]] = DUTIES) -> int:
+    """Every duty in a transaction of its own; one that fails does not keep the others from theirs."""
+    done = 0
+    for name, duty in duties:
+        try:
+            done += await doors.run(duty)
+        except Exception:
+            log.exception("duty failed: %s", name)
+    return done
