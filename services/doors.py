@@ -20,6 +20,8 @@ class Doors:
     words: Words
     chance: Chance
     new_id: Callable[[], str]
+    new_secret: Callable[[], str]
+    """a fresh secret for a link, from a cryptographic source: at least 128 bits in at most 60 of A-Z a-z 0-9 _ -"""
     now: Callable[[], datetime]
     policy: CountyPolicy
     zone: ZoneInfo
@@ -33,6 +35,7 @@ class Doors:
             words=self.words,
             chance=self.chance,
             new_id=self.new_id,
+            new_secret=self.new_secret,
             policy=self.policy,
             zone=self.zone,
             bot_name=self.bot_name,

@@ -38,6 +38,7 @@ class Work:
     words: Words
     chance: Chance
     new_id: Callable[[], str]
+    new_secret: Callable[[], str]
     policy: CountyPolicy
     zone: ZoneInfo
     bot_name: str
