@@ -1,0 +1,1 @@
+"""The outbox's way out: lanes, pacing, retries and what every error means. Decides nothing about content."""

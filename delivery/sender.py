@@ -1,0 +1,195 @@
+"""One claimed message, one request to the Bot API, one Settlement.
+
+A text in several parts goes out one part for each claim, and so does every second attempt at a refused one: what
+has arrived is committed before the next part leaves, and pacing counts every request. A try after an ambiguous
+one carries the message's `resend_mark`.
+"""
+
+import asyncio
+import logging
+import re
+from collections import OrderedDict
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from telegram import Bot, InputFile, LinkPreviewOptions, Message, ReactionTypeEmoji, ReplyParameters
+from telegram.constants import ParseMode
+from telegram.error import TelegramError
+
+from clock import Clock
+from delivery.errors import Reason, after_error
+from delivery.markup import inline_keyboard, keyboard
+from delivery.progress import Feature, Progress
+from delivery.splitting import CAPTION_LIMIT, TEXT_LIMIT, plain, split, units
+from domain.outgoing import Kind, Outcome, Policy, QueuedMessage, Settlement
+from domain.text import Html
+
+logger = logging.getLogger(__name__)
+
+_FILE_ID = re.compile(r"[A-Za-z0-9_-]{16,}")
+_REMEMBERED_FILES = 64
+_NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+
+
+class Sender:
+    """Carries messages through `bot`. `files` is the data folder below which a message's file may lie."""
+
+    def __init__(self, bot: Bot, clock: Clock, files: Path) -> None:
+        self._bot = bot
+        self._clock = clock
+        self._files = files.resolve()
+        self._file_ids: OrderedDict[tuple[str, int, Kind], str] = OrderedDict()
+
+    async def carry(self, item: QueuedMessage) -> Settlement:
+        """Make the one request that is next for this message. Raises only what is a fault of ours."""
+        try:
+            if item.out.kind in {Kind.SEND, Kind.PHOTO, Kind.DOCUMENT}:
+                return await self._post(item)
+            return await self._touch(item)
+        except (TelegramError, OSError) as error:
+            settlement = after_error(error, item, self._clock.now())
+            logger.warning(
+                "outbox id=%s kind=%s try=%s outcome=%s reason=%s: %s",
+                *(item.id, item.out.kind, item.attempts + 1, settlement.outcome, settlement.reason, error),
+            )
+            return settlement
+
+    # -- edits, pins, reactions: about a message that exists ----------------------------------------------
+
+    async def _touch(self, item: QueuedMessage) -> Settlement:
+        out, target = item.out, item.message_id
+        if target is None:
+            return self._settled(item, Outcome.DEAD, reason=Reason.TARGET_GONE)
+        if out.kind is Kind.PIN:
+            await self._bot.pin_chat_message(out.chat_id, target, disable_notification=out.silent)
+        elif out.kind is Kind.REACT:
+            reaction = [ReactionTypeEmoji(out.emoji)] if out.emoji else []
+            await self._bot.set_message_reaction(out.chat_id, target, reaction)
+        else:
+            progress = Progress.read(item.progress)
+            caption = Feature.TEXT in progress.without
+            if units(plain(out.text)) > (CAPTION_LIMIT if caption else TEXT_LIMIT):
+                return self._settled(item, Outcome.DEAD, reason=Reason.TOO_LONG)
+            await self._edit(item, target, progress, caption=caption)
+        return self._settled(item, Outcome.SENT, message_ids=(target,))
+
+    async def _edit(self, item: QueuedMessage, target: int, progress: Progress, *, caption: bool) -> None:
+        out = item.out
+        text, parse_mode = _dress(out.text, progress)
+        markup = None if Feature.BUTTONS in progress.without else inline_keyboard(out.buttons)
+        where: dict[str, Any] = {
+            "chat_id": out.chat_id,
+            "message_id": target,
+            "parse_mode": parse_mode,
+            "reply_markup": markup,
+        }
+        if caption:
+            await self._bot.edit_message_caption(caption=text, **where)
+        else:
+            await self._bot.edit_message_text(text, link_preview_options=_NO_PREVIEW, **where)
+
+    # -- new messages -------------------------------------------------------------------------------------
+
+    async def _post(self, item: QueuedMessage) -> Settlement:
+        progress = Progress.read(item.progress)
+        parts = _parts(item, progress)
+        index = min(progress.sent, len(parts) - 1)
+        last = index == len(parts) - 1
+        try:
+            message = await self._send_part(item, parts[index], progress, first=index == 0, last=last)
+        except TelegramError as error:
+            settlement = after_error(error, item, self._clock.now())
+            if last or settlement.outcome is not Outcome.AMBIGUOUS or item.out.policy is not Policy.AT_MOST_ONCE:
+                raise
+            # Not repeated, but no reason to keep back the rest of the text.
+            logger.warning("outbox id=%s part=%s may be missing: %s", item.id, index + 1, error)
+            return self._next(item, replace(progress, sent=index + 1, doubtful=True))
+        ids = (*progress.ids, message.message_id)
+        if not last:
+            return self._next(item, replace(progress, sent=index + 1, ids=ids))
+        outcome = Outcome.AMBIGUOUS if progress.doubtful else Outcome.SENT
+        return self._settled(item, outcome, message_ids=ids)
+
+    async def _send_part(
+        self, item: QueuedMessage, part: Html, progress: Progress, *, first: bool, last: bool
+    ) -> Message:
+        out = item.out
+        text, parse_mode = _dress(_marked(item, part), progress)
+        options: dict[str, Any] = {"parse_mode": parse_mode, "disable_notification": out.silent}
+        if last and Feature.BUTTONS not in progress.without:
+            options["reply_markup"] = keyboard(out.buttons, private=out.chat_id > 0)
+        if first and out.reply and item.message_id is not None and Feature.REPLY not in progress.without:
+            options["reply_parameters"] = ReplyParameters(item.message_id, allow_sending_without_reply=True)
+        if first and out.kind is not Kind.SEND and Feature.FILE not in progress.without:
+            return await self._send_file(item, text, options)
+        return await self._bot.send_message(out.chat_id, text, link_preview_options=_NO_PREVIEW, **options)
+
+    async def _send_file(self, item: QueuedMessage, caption: str, options: dict[str, Any]) -> Message:
+        """Uploads a file once; the next chats are given the id under which Telegram keeps it."""
+        out = item.out
+        file, key = await self._file(item)
+        if out.kind is Kind.PHOTO:
+            message = await self._bot.send_photo(out.chat_id, file, caption=caption or None, **options)
+            file_id = message.photo[-1].file_id if message.photo else None
+        else:
+            message = await self._bot.send_document(out.chat_id, file, caption=caption or None, **options)
+            file_id = message.document.file_id if message.document else None
+        if key is not None and file_id is not None:
+            self._file_ids[key] = file_id
+            if len(self._file_ids) > _REMEMBERED_FILES:
+                self._file_ids.popitem(last=False)
+        return message
+
+    async def _file(self, item: QueuedMessage) -> tuple[InputFile | str, tuple[str, int, Kind] | None]:
+        """A file_id as it is, a path below the data folder read. OSError when it is neither."""
+        name = item.out.file or ""
+        path = (self._files / name).resolve()
+        if not path.is_relative_to(self._files) or not await asyncio.to_thread(path.is_file):
+            if _FILE_ID.fullmatch(name):
+                return name, None
+            raise FileNotFoundError(f"no such file in the data folder: {name!r}")
+        stat = await asyncio.to_thread(path.stat)
+        key = (f"{path}:{item.out.file_name or ''}", stat.st_mtime_ns, item.out.kind)
+        if key in self._file_ids:
+            return self._file_ids[key], key
+        content = await asyncio.to_thread(path.read_bytes)
+        return InputFile(content, filename=item.out.file_name or path.name), key
+
+    # -- settlements --------------------------------------------------------------------------------------
+
+    def _settled(
+        self, item: QueuedMessage, outcome: Outcome, *, message_ids: tuple[int, ...] = (), reason: str = ""
+    ) -> Settlement:
+        now = self._clock.now()
+        return Settlement(id=item.id, outcome=outcome, at=now, message_ids=message_ids, reason=reason)
+
+    def _next(self, item: QueuedMessage, progress: Progress) -> Settlement:
+        """This part is out; the row comes back for the next one."""
+        now = self._clock.now()
+        return Settlement(
+            id=item.id,
+            outcome=Outcome.RETRY,
+            at=now,
+            retry_at=now,
+            reason=Reason.NEXT_PART,
+            counted=False,
+            extra=progress.write(),
+        )
+
+
+def _parts(item: QueuedMessage, progress: Progress) -> tuple[Html, ...]:
+    """Always cut in the same places, with room for the mark of a second copy, so that a retry can go on."""
+    out = item.out
+    room = units(plain(out.resend_mark)) + 1 if out.resend_mark else 0
+    captioned = out.kind is not Kind.SEND and Feature.FILE not in progress.without
+    return split(out.text, TEXT_LIMIT - room, CAPTION_LIMIT - room if captioned else None) or (out.text,)
+
+
+def _marked(item: QueuedMessage, part: Html) -> Html:
+    again = item.may_have_arrived and item.out.policy is Policy.AT_LEAST_ONCE and item.out.resend_mark
+    return Html(f"{item.out.resend_mark}\n{part}") if again else part
+
+
+def _dress(text: Html, progress: Progress) -> tuple[str, ParseMode | None]:
+    return (plain(text), None) if Feature.HTML in progress.without else (text, ParseMode.HTML)
