@@ -107,6 +107,7 @@ class App {
     this.clock.set(state.clock);
     showMe(state.me);
     this.list.set(state.chats, this.chatId);
+    if (this.chatId !== null && !this.list.get(this.chatId)) this.go({}); // no longer in that group
     this.showChatState();
     this.showTitle();
   }
@@ -187,9 +188,18 @@ class App {
 
   receive(event) {
     if (event.type === "clock") this.clock.set(event.clock ?? event);
-    else if (event.type === "chat") this.refreshSoon();
+    else if (event.type === "chat") this.chatChanged(event);
     else if (event.type === "message") this.received(event);
     else if (event.chat_id === this.chatId) this.changed(event);
+  }
+
+  chatChanged({ chat }) {
+    if (!chat) {
+      this.refreshSoon(); // he has left it, or was removed
+      return;
+    }
+    this.list.put(chat);
+    if (chat.id === this.chatId) this.showChatState();
   }
 
   received({ chat_id: id, message }) {

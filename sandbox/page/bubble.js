@@ -26,9 +26,11 @@ export function messageNode(message, { group, actions }) {
     "div",
     { class: "bubble" },
     group && !message.own ? senderLine(message.from) : null,
+    message.forwarded ? h("div", { class: "faint" }, t("forwarded", { name: message.forwarded })) : null,
     message.reply_to ? quote(message.reply_to, actions) : null,
     message.media ? mediaNode(message.media, actions) : null,
     textNode(message, actions),
+    message.reactions?.length ? h("div", { class: "reactions" }, message.reactions.map((one) => h("span", {}, one))) : null,
     metaLine(message),
   );
   const stack = h("div", { class: "stack" }, bubble, keysNode(message, actions));
@@ -135,12 +137,13 @@ function voiceNode(media) {
 }
 
 function locationNode(media) {
-  const label = media.live_period ? t("live") : t("location");
+  const label = media.name || (media.live_period ? t("live") : t("location"));
+  const until = media.live_until ? h("span", {}, t("live_until", { time: hourMinute(toDate(media.live_until)) })) : null;
   return h(
     "div",
     { class: "place" },
     h("div", { class: "map", "aria-hidden": "true" }, icon("place")),
-    h("div", { class: "place-words" }, h("strong", {}, label), h("span", {}, coordinates(media.lat, media.lon))),
+    h("div", { class: "place-words" }, h("strong", {}, label), h("span", {}, coordinates(media.lat, media.lon)), until),
   );
 }
 

@@ -234,7 +234,7 @@ export class ChatView {
   }
 
   showPin() {
-    const pinned = this.messages.findLast((message) => message.pinned) ?? this.chat.pinned;
+    const pinned = this.messages.findLast((message) => message.pinned);
     this.pinBar.hidden = !pinned;
     if (!pinned) return;
     const words = pinned.text || pinned.media?.caption || t(pinned.media?.kind ?? "document");

@@ -33,6 +33,14 @@ export class ChatList {
     return this.chats.find((chat) => chat.id === id);
   }
 
+  /** A chat as the server describes it now: one that is new, or has changed. */
+  put(chat) {
+    const at = this.chats.findIndex((one) => one.id === chat.id);
+    if (at < 0) this.chats.push(chat);
+    else this.chats[at] = chat;
+    this.draw();
+  }
+
   /** A live message: it becomes the chat's last line and counts as unread unless it is being read. */
   receive(chatId, message, { read }) {
     const chat = this.get(chatId);
@@ -113,7 +121,7 @@ function lastLine(chat) {
 
 const countWord = (n) => (n > 99 ? "99+" : String(n));
 
-const kindWord = (media) => (media ? t(media.kind) : "");
+const kindWord = (media) => (media ? `[${t(media.kind)}]` : "");
 
 /** Private chats first, then groups, each with the newest on top. */
 function order(one, other) {

@@ -250,9 +250,9 @@ export class Composer {
 
   // ---- the bot's keyboard --------------------------------------------------------------------------------------
 
-  /** The newest message that carries a keyboard decides; an empty one takes the keyboard away. */
+  /** The newest message that brings or removes a keyboard decides. */
   showKeys(messages) {
-    const keys = messages?.findLast((message) => message.keyboard)?.keyboard ?? [];
+    const keys = messages?.findLast((message) => message.keyboard || message.keyboard_removed)?.keyboard ?? [];
     const same = JSON.stringify(keys) === JSON.stringify(this.keys);
     if (same) return;
     this.keys = keys;

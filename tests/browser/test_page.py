@@ -1,0 +1,413 @@
+"""The sandbox's page in a real browser: what a person at the keyboard can do, seen from outside."""
+
+import re
+
+import pytest
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.stage import PATIENCE_MS, PHONE, OpenPage, Site
+
+pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
+
+expect.set_options(timeout=PATIENCE_MS)
+
+
+def bubble(page: Page, text: str) -> Locator:
+    return page.locator("article", has_text=text)
+
+
+async def write(page: Page, text: str) -> None:
+    await page.get_by_role("textbox", name="写消息").fill(text)
+    await page.keyboard.press("Enter")
+
+
+# ---- whom one plays ----
+
+
+async def test_a_visitor_chooses_somebody_and_sees_his_chats(site: Site, open_page: OpenPage) -> None:
+    person = site.person("吴春梅", "上坞村 网格员")
+    site.group("上坞村工作群", person)
+    page = await open_page()
+
+    dialog = page.get_by_role("dialog", name="您想扮演谁？")
+    await dialog.get_by_role("searchbox").fill("吴春梅")
+    await dialog.get_by_role("button", name="上坞村 网格员").click()
+
+    await expect(page.locator("#me")).to_contain_text("吴春梅")
+    await expect(page.locator("#chats .chat-title")).to_have_text(["小助手", "上坞村工作群"])
+    assert page.url.endswith(f"#as={person.id}")
+
+
+async def test_a_switch_keeps_the_group_and_shows_it_through_other_eyes(site: Site, open_page: OpenPage) -> None:
+    anna, boris = site.person("安娜"), site.person("鲍里斯")
+    chat = site.group("同一个群", anna, boris)
+    await site.world.say(anna.id, chat, "我到了")
+    page = await open_page(anna, chat)
+    await expect(page.locator("article.own")).to_contain_text("我到了")
+
+    await page.get_by_role("button", name="群成员").click()
+    await page.get_by_role("dialog").get_by_role("button", name="鲍里斯").click()
+
+    await expect(page.locator("#me")).to_contain_text("鲍里斯")
+    await expect(page.locator("article:not(.own)")).to_contain_text("安娜")
+    assert page.url.endswith(f"#as={boris.id}&chat={chat}")
+
+
+async def test_a_switch_in_a_private_chat_leads_to_the_other_ones_private_chat(site: Site, open_page: OpenPage) -> None:
+    anna, boris = site.person("安娜甲"), site.person("鲍里斯乙")
+    page = await open_page(anna, site.private(anna))
+
+    await page.get_by_role("button", name="换人", exact=True).click()
+    await page.get_by_role("dialog").get_by_role("searchbox").fill("鲍里斯乙")
+    await page.get_by_role("dialog").get_by_role("button", name="鲍里斯乙").click()
+
+    await expect(page.get_by_role("button", name="开始", exact=True)).to_be_visible()
+    assert page.url.endswith(f"#as={boris.id}&chat={boris.id}")
+
+
+# ---- messages come and go ----
+
+
+async def test_a_message_arrives_while_one_is_looking(site: Site, open_page: OpenPage) -> None:
+    reader, writer = site.person("读者"), site.person("作者")
+    chat = site.group("现场群", reader, writer)
+    page = await open_page(reader, chat)
+    await expect(page.get_by_text("这里还没有消息。")).to_be_visible()
+
+    await site.world.say(writer.id, chat, "桥头水漫上来了")
+
+    await expect(bubble(page, "桥头水漫上来了")).to_contain_text("作者")
+    await expect(page.locator("#announce")).to_have_text("作者：桥头水漫上来了")
+
+
+async def test_a_message_in_another_chat_counts_as_unread_until_it_is_opened(site: Site, open_page: OpenPage) -> None:
+    reader, writer = site.person("读者丙"), site.person("作者丙")
+    here, elsewhere = site.group("打开的群", reader, writer), site.group("别的群", reader, writer)
+    page = await open_page(reader, here)
+    row = page.locator(f".chat[data-id='{elsewhere}']")
+
+    await site.world.say(writer.id, elsewhere, "看到请回")
+
+    await expect(row).to_contain_text("作者丙：看到请回")
+    await expect(row.locator(".unread")).to_have_text("1")
+    await row.click()
+    await expect(bubble(page, "看到请回")).to_be_visible()
+    await expect(row.locator(".unread")).to_have_count(0)
+
+
+async def test_one_writes_and_replies(site: Site, open_page: OpenPage) -> None:
+    anna, boris = site.person("安娜丁"), site.person("鲍里斯丁")
+    chat = site.group("回复群", anna, boris)
+    await site.world.say(boris.id, chat, "谁在村口？")
+    page = await open_page(anna, chat)
+
+    await bubble(page, "谁在村口？").locator(".text").click()
+    await bubble(page, "谁在村口？").get_by_role("button", name="回复").click()
+    await write(page, "我在")
+
+    mine = page.locator("article.own")
+    await expect(mine.locator(".quote")).to_contain_text("谁在村口？")
+    await expect(mine.locator(".text")).to_have_text("我在")
+    await expect(page.get_by_role("textbox", name="写消息")).to_have_value("")
+
+
+async def test_what_was_typed_comes_back_when_it_cannot_be_sent(site: Site, open_page: OpenPage) -> None:
+    anna = site.person("安娜戊")
+    chat = site.group("禁言群", anna)
+    site.world.set_permissions(chat, can_send_messages=False)
+    page = await open_page(anna, chat)
+
+    await write(page, "很长的一段话")
+
+    await expect(page.get_by_role("alert")).to_contain_text("禁言")
+    await expect(page.get_by_role("textbox", name="写消息")).to_have_value("很长的一段话")
+
+
+async def test_history_is_read_upwards_and_new_messages_do_not_move_it(site: Site, open_page: OpenPage) -> None:
+    reader, writer = site.person("读者己"), site.person("作者己")
+    chat = site.group("长群", reader, writer)
+    for number in range(1, 121):
+        await site.world.say(writer.id, chat, f"第{number}条。")
+    page = await open_page(reader, chat)
+    await expect(bubble(page, "第120条。")).to_be_in_viewport()
+    assert await page.locator("article").count() == 50
+
+    await page.locator("#log").evaluate("log => { log.scrollTop = 0 }")
+    await expect(bubble(page, "第21条。")).to_be_attached()
+    before = await bubble(page, "第71条。").bounding_box()
+    await site.world.say(writer.id, chat, "刚刚到的")
+    await expect(page.get_by_role("button", name="1 条新消息")).to_be_visible()
+    assert await bubble(page, "第71条。").bounding_box() == before
+
+    await page.get_by_role("button", name="1 条新消息").click()
+    await expect(bubble(page, "刚刚到的")).to_be_in_viewport()
+
+
+async def test_hostile_words_are_only_words(site: Site, open_page: OpenPage) -> None:
+    reader, writer = site.person("<img src=x onerror=document.title='broken'>"), site.person("<b>作者</b>")
+    chat = site.group("<script>document.title='broken'</script>群", reader, writer)
+    text = "<img src=x onerror=\"document.title='broken'\"> <a href='javascript:alert(1)'>点我</a>"
+    await site.world.say(writer.id, chat, text)
+    page = await open_page(reader, chat)
+
+    await expect(page.locator("article .text")).to_have_text(text)
+    await expect(page.locator("article .sender")).to_have_text("<b>作者</b>")
+    await expect(page.locator("#chat-head h2")).to_have_text("<script>document.title='broken'</script>群")
+    assert await page.locator("img, #messages a").count() == 0
+    assert "broken" not in (await page.title()).replace("document.title='broken'", "")
+
+
+async def test_markup_that_slips_through_the_server_is_still_stripped(
+    site: Site, open_page: OpenPage, complaints: list[str]
+) -> None:
+    page = await open_page(site.person("检查员"))
+    hostile = (
+        "<b onclick=x>粗</b><img src=x onerror=x><script>x</script><style>*{}</style><a href='javascript:x'>坏链</a>"
+        "<a href='https://example.org/' onclick=x style='x'>好链</a><svg onload=x></svg><iframe srcdoc=x></iframe>"
+        "<span class='tg-spoiler' style='x'>藏</span><u><i>字</i></u>"
+    )
+
+    clean = await page.evaluate(
+        """async (html) => {
+            const { sanitise } = await import("/sanitise.js");
+            const box = document.createElement("div");
+            box.append(sanitise(html));
+            return box.innerHTML;
+        }""",
+        hostile,
+    )
+
+    assert clean == (
+        '<b>粗</b>坏链<a href="https://example.org/" target="_blank" rel="noopener noreferrer">好链</a>'
+        '<span class="tg-spoiler" tabindex="0" role="button">藏</span><u><i>字</i></u>'
+    )
+    assert [text for text in complaints if "Content Security Policy" not in text] == []
+    complaints.clear()  # the policy has refused the rest of it: that is the third lock
+
+
+# ---- buttons ----
+
+
+async def test_a_press_shows_the_toast_and_the_bubble_changes_in_place(site: Site, open_page: OpenPage) -> None:
+    person = site.person("应答人")
+    chat = site.group("点名群", person)
+    await site.bot.call_the_roll(chat)
+    page = await open_page(person, chat)
+
+    await page.get_by_role("button", name="收到", exact=True).click()
+
+    await expect(page.locator("#toasts")).to_contain_text("已记录")
+    await expect(bubble(page, "已到 1 人")).to_contain_text("已编辑")
+    assert await page.locator("article").count() == 1
+
+
+async def test_an_alert_must_be_acknowledged(site: Site, open_page: OpenPage) -> None:
+    person = site.person("缺席人")
+    chat = site.group("点名群二", person)
+    await site.bot.call_the_roll(chat)
+    page = await open_page(person, chat)
+
+    await page.get_by_role("button", name="到不了").click()
+
+    alert = page.get_by_role("alertdialog")
+    await expect(alert).to_contain_text("请先打电话说明原因")
+    await alert.get_by_role("button", name="知道了").click()
+    await expect(alert).to_have_count(0)
+
+
+async def test_a_deaf_bot_is_waited_for_and_then_reported(site: Site, open_page: OpenPage) -> None:
+    person = site.person("等待人")
+    chat = site.group("点名群三", person)
+    await site.bot.call_the_roll(chat)
+    page = await open_page(person, chat)
+    key = page.get_by_role("button", name="不理睬")
+
+    await key.click()
+    await expect(key).to_have_attribute("aria-busy", "")
+    await expect(page.get_by_text("正在等待机器人…")).to_be_visible()
+    site.world.clock.set_speed(600)  # the world's fifteen seconds pass at once
+
+    await expect(page.locator("#toasts")).to_contain_text("没有及时回应")
+    site.world.clock.set_speed(1)
+    await expect(key).not_to_have_attribute("aria-busy", "")
+
+
+async def test_a_deep_link_opens_the_private_chat_with_its_payload(site: Site, open_page: OpenPage) -> None:
+    person = site.person("填表人")
+    chat = site.group("点名群四", person)
+    await site.bot.call_the_roll(chat)
+    page = await open_page(person, chat)
+
+    await page.get_by_role("button", name="填表").click()
+
+    await expect(bubble(page, "暗号：form_7")).to_be_visible()
+    assert page.url.endswith(f"#as={person.id}&chat={person.id}")
+
+
+async def test_a_web_address_opens_apart_and_a_copy_button_copies(site: Site, open_page: OpenPage) -> None:
+    person = site.person("抄写人")
+    chat = site.group("点名群五", person)
+    await site.bot.call_the_roll(chat)
+    page = await open_page(person, chat)
+    await page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+
+    link = page.get_by_role("link", name="网站")
+    await expect(link).to_have_attribute("rel", "noopener noreferrer")
+    await expect(link).to_have_attribute("target", "_blank")
+    await page.get_by_role("button", name="复制编号").click()
+
+    await expect(page.locator("#toasts")).to_contain_text("已复制")
+    assert await page.evaluate("navigator.clipboard.readText()") == "A-17"
+
+
+async def test_the_private_chat_is_started_blocked_and_unblocked(site: Site, open_page: OpenPage) -> None:
+    person = site.person("私聊人")
+    page = await open_page(person, person.id)
+
+    await page.get_by_role("button", name="开始", exact=True).click()
+    await expect(bubble(page, "暗号：无")).to_be_visible()
+    await page.get_by_role("button", name="停用机器人").click()
+    await page.get_by_role("dialog").get_by_role("button", name="停用机器人").click()
+    await expect(page.get_by_text("您已停用机器人")).to_be_visible()
+    await page.get_by_role("button", name="重新启用").click()
+    await write(page, "还在吗")
+
+    await expect(bubble(page, "收到：还在吗")).to_be_visible()
+
+
+async def test_the_bots_keyboard_sends_words_place_and_phone(site: Site, open_page: OpenPage) -> None:
+    person = site.person("按键人")
+    page = await open_page(person, person.id)
+    await page.get_by_role("button", name="开始", exact=True).click()
+
+    await page.get_by_role("button", name="今天的任务").click()
+    await expect(bubble(page, "收到：今天的任务")).to_be_visible()
+    await page.get_by_role("button", name="发我的电话").click()
+    await page.get_by_role("dialog").get_by_role("button", name="好的").click()
+    await expect(bubble(page, f"收到电话：{person.phone}")).to_be_visible()
+    await page.get_by_role("button", name="发我的位置").click()
+    await page.get_by_role("button", name="发送这个位置").click()
+    await expect(bubble(page, "收到位置：28.450")).to_be_visible()
+    await page.get_by_role("button", name="/help").click()
+    await expect(bubble(page, "收到：/help")).to_be_visible()
+
+
+# ---- attachments ----
+
+
+async def test_a_sample_photo_goes_out_with_its_caption(site: Site, open_page: OpenPage) -> None:
+    person = site.person("拍照人")
+    page = await open_page(person, site.private(person))
+
+    await page.get_by_role("button", name="照片、位置等").click()
+    await page.get_by_role("button", name="示例照片").click()
+    await expect(page.locator(".file-chip")).to_contain_text("示例照片.jpg")
+    await page.get_by_role("textbox", name="写消息").fill("后山塌方")
+    await page.get_by_role("button", name="发送", exact=True).click()
+
+    await expect(bubble(page, "收到照片：后山塌方")).to_be_visible()
+    photo = page.locator("article.own .photo img")
+    await expect(photo).to_be_visible()
+    assert await photo.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1280
+    await photo.click()
+    await expect(page.get_by_role("dialog", name="后山塌方")).to_be_visible()
+
+
+async def test_a_file_from_the_disk_goes_out(site: Site, open_page: OpenPage) -> None:
+    person = site.person("传文件的人")
+    page = await open_page(person, site.private(person))
+
+    await page.locator("#file-document").set_input_files(
+        {"name": "转移清单.csv", "mimeType": "text/csv", "buffer": b"1,2\n"}
+    )
+    await page.get_by_role("button", name="发送", exact=True).click()
+
+    await expect(page.locator("article.own .file-name")).to_have_text("转移清单.csv")
+
+
+async def test_a_live_location_is_chosen_and_checked(site: Site, open_page: OpenPage) -> None:
+    person = site.person("定位人")
+    page = await open_page(person, site.private(person))
+    await page.get_by_role("button", name="照片、位置等").click()
+    await page.get_by_role("button", name="位置", exact=True).click()
+    dialog = page.get_by_role("dialog", name="发送位置")
+
+    await dialog.get_by_label("纬度").fill("99")
+    await dialog.get_by_role("button", name="发送这个位置").click()
+    await expect(dialog.get_by_role("alert")).to_be_visible()
+    await dialog.get_by_label("纬度").fill("28.1234")
+    await dialog.get_by_label("实时位置 15 分钟").check()
+    await dialog.get_by_role("button", name="发送这个位置").click()
+
+    await expect(bubble(page, "收到位置：28.123，实时 900 秒")).to_be_visible()
+    await expect(page.locator("article.own .place")).to_contain_text("28.12340")
+
+
+# ---- the clock, the phone, the language ----
+
+
+async def test_the_clock_is_made_faster_paused_and_moved(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(site.person("钟表匠"))
+    shown = page.locator("#world-hour")
+    await expect(page.locator("#world-day")).to_contain_text("7月25日")
+    try:
+        await page.get_by_role("button", name="60×", exact=True).click()
+        await expect(page.get_by_role("button", name="60×", exact=True)).to_have_attribute("aria-pressed", "true")
+        assert site.world.clock.speed == 60
+        await page.get_by_role("button", name="暂停").click()
+        await expect(page.get_by_role("button", name="暂停")).to_have_attribute("aria-pressed", "true")
+        before = site.world.clock.now()
+        await page.get_by_role("button", name="+6 小时").click()
+        await expect(shown).to_have_text(re.compile(r"^05:"))
+        assert (site.world.clock.now() - before).total_seconds() == 6 * 3600
+    finally:
+        site.world.clock.set(before)
+        site.world.clock.set_speed(1)
+
+
+async def test_on_a_phone_list_and_chat_take_turns_and_nothing_sticks_out(site: Site, open_page: OpenPage) -> None:
+    person = site.person("用手机的人", "一个很长很长的村子名字 防汛责任人兼山塘巡查员兼转移责任人")
+    chat = site.group("一个名字特别特别长的乡镇防汛防台抗旱应急指挥部工作群", person)
+    await site.bot.call_the_roll(chat)
+    await site.world.say(person.id, chat, "长" * 300 + "https://example.org/" + "a" * 200)
+    page = await open_page(person, viewport=PHONE)
+
+    async def fits() -> bool:
+        return bool(await page.evaluate("document.documentElement.scrollWidth <= innerWidth"))
+
+    assert await fits()
+    await page.get_by_role("button", name="应急指挥部").click()
+    await expect(page.get_by_role("button", name="收到", exact=True)).to_be_visible()
+    await expect(page.locator("#chats")).not_to_be_visible()
+    assert await fits()
+    await page.get_by_role("button", name="调时间").click()
+    await expect(page.get_by_role("button", name="600×")).to_be_in_viewport()
+    await page.keyboard.press("Escape")
+    await page.get_by_role("button", name="返回聊天列表").click()
+    await expect(page.locator("#chats")).to_be_visible()
+    assert await fits()
+
+
+async def test_the_language_is_asked_for_in_the_address_or_chosen_and_remembered(
+    site: Site, open_page: OpenPage
+) -> None:
+    page = await open_page(site.person("双语人"), query="?lang=en")
+    await expect(page.get_by_role("button", name="Switch", exact=True)).to_be_visible()
+
+    await page.get_by_role("button", name="中文").click()
+    await expect(page.get_by_role("button", name="换人", exact=True)).to_be_visible()
+    await page.get_by_role("button", name="English").click()
+    await expect(page.get_by_role("button", name="Switch", exact=True)).to_be_visible()
+    await page.reload()
+    await expect(page.get_by_role("button", name="Switch", exact=True)).to_be_visible()
+
+
+async def test_the_page_asks_nobody_else_for_anything(site: Site, open_page: OpenPage) -> None:
+    page = await open_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    await page.reload()
+    await expect(page.get_by_role("dialog")).to_be_visible()
+
+    assert [url for url in asked if not url.startswith((site.url, "data:"))] == []
+    assert [name for name in ("app.js", "style.css", "chat.css") if f"{site.url}{name}" not in asked] == []
