@@ -15,7 +15,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from domain.text import Html
 from messages import cleaning, markup
@@ -39,10 +39,10 @@ class BrokenWordingError(ValueError):
 
 class Catalogue:
     """The renderer. Reads its folders once, when it is made; `overlay` is a county's folder of the same
-    layout."""
+    layout, `own` replaces the project's own (for tests)."""
 
-    def __init__(self, *, overlay: Path | None = None) -> None:
-        self._ours = own_voices()
+    def __init__(self, *, overlay: Path | None = None, own: Path | None = None) -> None:
+        self._ours = own_voices(own)
         self._counties: dict[str, Voice] = {}
         self.problems: list[str] = []
         """what is wrong with the overlay, in Chinese, for the log and for `check-texts`"""
@@ -80,7 +80,9 @@ class Catalogue:
         return [self._describe(problem, lang) for problem in problems]
 
     def _describe(self, problem: Problem, lang: str) -> str:
-        return markup.plain(self.text(problem.key, lang, **problem.facts))
+        # Paths and tags are shown as they are: the reader is to find them in a file.
+        facts = {name: escape(fact) if isinstance(fact, str) else fact for name, fact in problem.facts.items()}
+        return markup.plain(self.text(problem.key, lang, **facts))
 
     def _said(self, kind: Kind, name: str, lang: str, facts: Mapping[str, object]) -> Markup:
         for voice, is_ours in self._voices(language(lang)):
@@ -91,9 +93,7 @@ class Catalogue:
             except FAILURES:
                 if is_ours:
                     raise
-                log.warning(
-                    "county wording failed, ours is used kind=%s name=%s lang=%s", kind, name, voice.lang
-                )
+                log.warning("county wording failed, ours is used kind=%s name=%s lang=%s", kind, name, voice.lang)
         raise UnknownAddressError(f"no {kind} at {name!r}: add it to messages/zh and messages/en")
 
     def _voices(self, lang: str) -> Iterator[tuple[Voice, bool]]:

@@ -17,8 +17,17 @@ CLEAN_LIMIT = 65_536
 
 _ZERO_WIDTH_JOINER = "\u200d"
 _LINE_ENDS = re.compile(r"\r\n?|[\x0b\x0c\x85\u2028\u2029]")
-# Not characters at all, and letters that print as nothing: names made of them look empty.
-_NOTHING_TO_SEE = re.compile(r"[\ufdd0-\ufdef\ufffe\uffff\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\uffa0]")
+_PICTURES = "\\u203c-\\u3299\\ufe0f\\U0001f000-\\U0001faff"
+# Unicode's categories Cc, Cf and Cs, without the tab, the line end, and a joiner that holds two pictures together
+# (a family, a firefighter); then what is no character at all, and letters that print as nothing: names made of
+# them look empty.
+_HIDDEN = re.compile(
+    rf"\u200d(?![{_PICTURES}])|(?<![{_PICTURES}])\u200d"
+    r"|[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u0600-\u0605\u061c\u06dd\u070f\u0890\u0891\u08e2\u180e\u200b\u200c\u200e\u200f"
+    r"\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff"
+    r"\U000110bd\U000110cd\U00013430-\U0001343f\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0001-\U000e007f"
+    r"\ufdd0-\ufdef\ufffe\uffff\u034f\u115f\u1160\u180b-\u180f\u2800\u3164\uffa0]"
+)
 _STACKED_MARKS = re.compile(
     r"([\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]{2})"
     r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"
@@ -34,42 +43,15 @@ _MANY_LINE_ENDS = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
 def printable(text: str) -> str:
     """Without control, bidirectional and zero-width characters, lone surrogates and towers of accents. Line
     ends stay, as `\\n`. Nothing readable is lost."""
-    text = _LINE_ENDS.sub("\n", text[:CLEAN_LIMIT])
-    if not text.isascii() or not text.replace("\n", "").isprintable():
-        text = "".join(_kept(text))
-        text = _STACKED_MARKS.sub(r"\1", _NOTHING_TO_SEE.sub("", text))
-    return text
+    text = _LINE_ENDS.sub("\n", text[:CLEAN_LIMIT]).replace("\t", " ")
+    if text.isascii() and text.replace("\n", "").isprintable():
+        return text
+    return _STACKED_MARKS.sub(r"\1", _HIDDEN.sub("", text))
 
 
 def safe(text: str) -> str:
     """Printable, and its mentions and commands without power: their signs become full-width."""
     return _COMMAND.sub("／", _MENTION.sub("＠", printable(text)))
-
-
-def _kept(text: str) -> list[str]:
-    kept: list[str] = []
-    for index, char in enumerate(text):
-        if char == _ZERO_WIDTH_JOINER:
-            if _joins_emoji(text, index):
-                kept.append(char)
-            continue
-        category = unicodedata.category(char)
-        if char == "\t":
-            kept.append(" ")
-        elif char == "\n" or category not in {"Cc", "Cf", "Cs"}:
-            kept.append(char)
-    return kept
-
-
-def _joins_emoji(text: str, index: int) -> bool:
-    """Whether the zero-width joiner here holds two pictures together (a family, a firefighter)."""
-    before, after = text[max(0, index - 1) : index], text[index + 1 : index + 2]
-    pictures = {"So", "Sk", "Mn"}
-    return (
-        bool(before and after)
-        and unicodedata.category(before) in pictures
-        and unicodedata.category(after) == "So"
-    )
 
 
 def one_line(text: str, limit: int = LINE_LIMIT) -> str:

@@ -35,7 +35,8 @@ class Idiom:
     last: str
     """between the last two of an enumeration"""
     more: str
-    """after a shortened enumeration; {count} is how many there are in all"""
+    """after a shortened enumeration; {count} is how many there are in all, {unit} what is counted"""
+    unit: str
     day: str
     months: tuple[str, ...]
     units: tuple[tuple[str, str], ...]
@@ -60,7 +61,8 @@ def _chinese() -> Idiom:
     return Idiom(
         comma="、",
         last="、",
-        more="等{count}个",
+        more="等{count}{unit}",
+        unit="个",
         day="{month}月{day}日",
         months=tuple(str(month) for month in range(1, 13)),
         units=(("分钟", "分钟"), ("小时", "小时"), ("天", "天")),
@@ -81,6 +83,7 @@ def _english() -> Idiom:
         comma=", ",
         last=" and ",
         more=" and others, {count} in all",
+        unit="",
         day="{day} {month}",
         months=_MONTHS,
         units=(("minute", "minutes"), ("hour", "hours"), ("day", "days")),
@@ -148,9 +151,7 @@ class Filters:
             minutes = 0  # nobody plans to the minute two days ahead
         pairs = zip((days, hours, minutes), reversed(self._words.units), strict=True)
         return self._words.gap.join(
-            f"{count}{self._words.gap}{one if count == 1 else several}"
-            for count, (one, several) in pairs
-            if count
+            f"{count}{self._words.gap}{one if count == 1 else several}" for count, (one, several) in pairs if count
         )
 
     # -- figures -----------------------------------------------------------------------------------
@@ -174,27 +175,29 @@ class Filters:
 
     # -- what people wrote -------------------------------------------------------------------------
 
-    def joined(self, items: Iterable[object], limit: int = 0) -> Markup:
-        """上坞村、溪下村; with a limit: the first ones and how many there are in all."""
+    def joined(self, items: Iterable[object], limit: int = 0, unit: str = "") -> Markup:
+        """上坞村、溪下村. With a limit the first ones and how many there are in all, counted in the unit, here
+        个村: 上坞村、溪下村等12个村. English counts without a unit."""
         shown = [self._item(item) for item in items]
         count = len(shown)
+        comma = escape(self._words.comma)
         if limit and count > limit:
-            return escape(self._words.comma).join(shown[:limit]) + self._words.more.format(count=count)
+            more = self._words.more.format(count=count, unit=unit or self._words.unit)
+            return comma.join(shown[:limit]) + more
         if count < 2:
             return Markup("").join(shown)
-        head = escape(self._words.comma).join(shown[:-1])
-        return head + self._words.last + shown[-1]
+        return comma.join(shown[:-1]) + self._words.last + shown[-1]
 
     def _item(self, item: object) -> Markup:
         return item if isinstance(item, Markup) else escape(cleaning.one_line(str(item)))
 
-    def clip(self, text: str, limit: int = cleaning.PARAGRAPH_LIMIT) -> Markup:
+    def clip(self, text: str | None, limit: int = cleaning.PARAGRAPH_LIMIT) -> Markup:
         """What a person wrote at length, paragraphs kept, at most `limit` UTF-16 units."""
-        return text if isinstance(text, Markup) else escape(cleaning.paragraphs(str(text), limit))
+        return text if isinstance(text, Markup) else escape(cleaning.paragraphs(str(text or ""), limit))
 
-    def whole(self, text: str) -> Markup:
+    def whole(self, text: str | None) -> Markup:
         """An official text, not shortened by one character. Only for notices of registered senders."""
-        return text if isinstance(text, Markup) else escape(cleaning.safe(str(text)).strip())
+        return text if isinstance(text, Markup) else escape(cleaning.safe(str(text or "")).strip())
 
     def mask_phone(self, phone: str | None) -> str:
         """尾号5678: enough to recognise a number one knows, useless to others."""

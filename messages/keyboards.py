@@ -77,9 +77,7 @@ def furniture(
     return (row,) if row else ()
 
 
-def review(
-    words: Labels, lang: str, *, confirm: str, edit: str | None = None, cancel: str | None = None
-) -> Rows:
+def review(words: Labels, lang: str, *, confirm: str, edit: str | None = None, cancel: str | None = None) -> Rows:
     """Under the review of all answers: 确认提交 alone, then 修改 · 取消."""
     parts = (("dialogue.edit", edit), ("dialogue.cancel", cancel))
     second = tuple(button(words.label(address, lang), data) for address, data in parts if data is not None)

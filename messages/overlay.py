@@ -8,6 +8,7 @@ show facts that ours does not show, so that no rewording ever brings a phone num
 
 from collections.abc import Iterator
 from difflib import get_close_matches
+from itertools import chain
 from pathlib import Path
 
 from jinja2 import TemplateError, TemplateSyntaxError
@@ -51,9 +52,7 @@ def _fit_voice(wording: Wording, ours: Voice) -> tuple[Voice, list[Problem]]:
         for name in wording.cards
         if name.startswith("_")
     ]
-    return Voice(ours.lang, kept, ours.parts), parts + [
-        problem for some in unfit.values() for problem in some
-    ]
+    return Voice(ours.lang, kept, ours.parts), parts + [problem for some in unfit.values() for problem in some]
 
 
 def judge(kind: Kind, name: str, county: Voice, ours: Voice) -> Iterator[Problem]:
@@ -65,9 +64,7 @@ def judge(kind: Kind, name: str, county: Voice, ours: Voice) -> Iterator[Problem
     try:
         asked, known = county.shape(kind, name), ours.shape(kind, name)
     except TemplateSyntaxError as error:
-        yield Problem(
-            "overlay.bad_template", {"address": where, "line": error.lineno, "detail": str(error.message)}
-        )
+        yield Problem("overlay.bad_template", {"address": where, "line": error.lineno, "detail": str(error.message)})
         return
     except UnreadableError as error:
         yield Problem("overlay.not_for_texts", {"address": where, "detail": str(error)})
@@ -76,7 +73,7 @@ def judge(kind: Kind, name: str, county: Voice, ours: Voice) -> Iterator[Problem
     for key, names in differences:
         yield Problem(key, {"address": where, "names": names})
     if not differences:
-        yield from _faults(kind, name, county, known, where)
+        yield from _faults(kind, name, county, (known, asked), where)
 
 
 def _nearest(name: str, names: list[str]) -> str:
@@ -91,9 +88,12 @@ def _differences(kind: Kind, asked: Shape, known: Shape) -> Iterator[tuple[str, 
         yield "overlay.missing_facts", missing
 
 
-def _faults(kind: Kind, name: str, voice: Voice, facts_of: Shape, where: str) -> Iterator[Problem]:
-    """Try it with made-up facts; the first specimen it fails on is enough to tell."""
-    for _, facts in specimens(facts_of):
+def _faults(kind: Kind, name: str, voice: Voice, shapes: tuple[Shape, ...], where: str) -> Iterator[Problem]:
+    """Try it with made-up facts; the first specimen it fails on is enough to tell.
+
+    The facts our own wording needs show what cannot be done with them, those of the county's open its branches.
+    """
+    for _, facts in chain.from_iterable(specimens(shape) for shape in shapes):
         try:
             html = voice.render(kind, name, facts)
         except FAILURES as error:

@@ -22,6 +22,8 @@ class Sort(StrEnum):
     PHONE = "phone"
     COLOUR = "colour"
     ADDRESS = "address"
+    OFFICIAL = "official"
+    """printed whole; delivery splits what gets longer than a message"""
 
 
 _BY_FILTER = {
@@ -40,6 +42,7 @@ _BY_FILTER = {
     "colour_mark": Sort.COLOUR,
     "colour_word": Sort.COLOUR,
     "url": Sort.ADDRESS,
+    "whole": Sort.OFFICIAL,
 }
 _TO_ITEM = {"first", "last"}
 _UNSUPPORTED = (nodes.Macro, nodes.CallBlock, nodes.Import, nodes.FromImport, nodes.Extends, nodes.Block)
@@ -64,7 +67,9 @@ class Shape:
     closed: bool = False
     """looked up in a literal mapping: nothing but the constants is possible"""
     optional: bool = False
-    """tested for being there"""
+    """tested for being anything: may be None, empty or zero"""
+    may_be_missing: bool = False
+    """`is defined` or |default: the caller need not give it at all"""
 
     def part(self, name: str) -> "Shape":
         return self.fields.setdefault(name, Shape())
@@ -74,6 +79,10 @@ class Shape:
         if self.item is None:
             self.item = Shape()
         return self.item
+
+    def needed(self) -> set[str]:
+        """The names a caller has to give; without one of them rendering fails."""
+        return {name for name, shape in self.fields.items() if not shape.may_be_missing}
 
     def paths(self, prefix: str = "") -> Iterator[str]:
         """Every fact by its full name: `point.name`, `missing[]`, `missing[].village`."""
@@ -245,9 +254,7 @@ class _Reader:
             return None if base is None else base.part(node.arg.value)
         key = self._fact(node.arg)
         if key is not None and isinstance(node.node, nodes.Dict):
-            key.constants.extend(
-                pair.key.value for pair in node.node.items if isinstance(pair.key, nodes.Const)
-            )
+            key.constants.extend(pair.key.value for pair in node.node.items if isinstance(pair.key, nodes.Const))
             key.closed = True
         if base is None:
             return None
@@ -255,6 +262,8 @@ class _Reader:
         return base if isinstance(node.arg, nodes.Slice) else element
 
     def _filtered(self, node: nodes.Filter) -> Shape | None:
+        if node.name not in self._environment.filters:
+            raise UnreadableError(f"line {node.lineno}: |{node.name}")
         if node.node is None:
             return None
         base = self._fact(node.node)
@@ -264,7 +273,7 @@ class _Reader:
         sort = _BY_FILTER.get(node.name)
         self._mark(base, sort)
         if node.name == "default":
-            base.optional = True
+            base.optional = base.may_be_missing = True
             return base
         if sort is Sort.ITEMS:
             element = base.element()
@@ -304,6 +313,7 @@ class _Reader:
         shape = self._fact(node.node)
         if shape is not None and node.name in {"none", "defined", "undefined"}:
             shape.optional = True
+            shape.may_be_missing |= node.name != "none"
         self._walk_expressions(node.args)
 
     def _condition(self, node: nodes.Node) -> None:

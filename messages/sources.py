@@ -55,9 +55,7 @@ def strange_entries(folder: Path) -> list[Problem]:
     return [
         Problem("overlay.strange_file", {"file": entry.name})
         for entry in sorted(folder.iterdir())
-        if entry.name not in expected
-        and not entry.name.startswith(".")
-        and not entry.name.lower().startswith("readme")
+        if entry.name not in expected and not entry.name.startswith(".") and not entry.name.lower().startswith("readme")
     ]
 
 
@@ -77,14 +75,14 @@ def _read_language(folder: Path, lang: str) -> Wording:
 
 def _read_texts(path: Path, shown: str, wording: Wording) -> None:
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
-    except tomllib.TOMLDecodeError as error:
-        place = _PLACE_IN_FILE.search(str(error))
-        line, column = place.groups() if place else ("?", "?")
-        wording.problems.append(Problem("overlay.bad_toml", {"file": shown, "line": line, "column": column}))
-        return
+        source = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         wording.problems.append(Problem("overlay.not_utf8", {"file": shown}))
+        return
+    try:
+        table = tomllib.loads(source)
+    except tomllib.TOMLDecodeError as error:
+        wording.problems.append(Problem("overlay.bad_toml", {"file": shown, **_place_of(error, source)}))
         return
     if not _NAME.match(path.stem):
         wording.problems.append(Problem("overlay.strange_file", {"file": shown}))
@@ -94,6 +92,14 @@ def _read_texts(path: Path, shown: str, wording: Wording) -> None:
             wording.texts[address] = value
         else:
             wording.problems.append(Problem("overlay.not_a_text", {"file": shown, "address": address}))
+
+
+def _place_of(error: tomllib.TOMLDecodeError, source: str) -> dict[str, int]:
+    """Line and column from the words of the error: Python 3.11 to 3.13 have them nowhere else."""
+    if place := _PLACE_IN_FILE.search(str(error)):
+        return {"line": int(place[1]), "column": int(place[2])}
+    lines = source.splitlines() or [""]
+    return {"line": len(lines), "column": len(lines[-1]) + 1}
 
 
 def _leaves(address: str, value: object) -> Iterator[tuple[str, object]]:

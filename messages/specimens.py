@@ -12,6 +12,8 @@ from messages.placeholders import Shape, Sort
 _COUNTY_CLOCK = timezone(timedelta(hours=8))
 _ITEMS = 3
 """elements of a made-up list: a first, a middle and a last"""
+OFFICIAL_LENGTH = 800
+"""characters of a made-up official text; a longer one is split by paragraph, which is delivery's affair"""
 
 
 class Flavour(StrEnum):
@@ -73,7 +75,11 @@ def _parts_compared(shape: Shape, prefix: str = "") -> Iterator[tuple[str, Shape
 
 
 def _parts(shape: Shape, flavour: Flavour, chosen: dict[int, object]) -> dict[str, object]:
-    return {name: _value(part, flavour, chosen) for name, part in shape.fields.items()}
+    return {
+        name: _value(part, flavour, chosen)
+        for name, part in shape.fields.items()
+        if not (flavour is Flavour.EMPTY and part.may_be_missing)
+    }
 
 
 def _value(shape: Shape, flavour: Flavour, chosen: dict[int, object]) -> object:
@@ -117,7 +123,8 @@ def _scalar(sorts: set[Sort], flavour: Flavour) -> object:
         return _COLOURS[flavour]
     if Sort.ADDRESS in sorts:
         return _ADDRESSES.get(flavour, "https://example.org/?a=1&b=2")
-    return _text(flavour)
+    text = _text(flavour)
+    return text[:OFFICIAL_LENGTH] if Sort.OFFICIAL in sorts else text
 
 
 def _text(flavour: Flavour) -> str:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from messages import cleaning
 from messages.filters import Filters, finisher, idiom
 from messages.placeholders import Shape, shape_of
-from messages.sources import Wording
+from messages.sources import CARD_SUFFIX, Wording
 
 _OF_JINJA = ("default", "first", "last", "length")
 
@@ -21,15 +21,16 @@ _OF_JINJA = ("default", "first", "last", "length")
 class WordingEnvironment(ImmutableSandboxedEnvironment):
     """Jinja with our filters and nothing else to reach."""
 
-    def __init__(self, lang: str, cards: Mapping[str, str]) -> None:
+    def __init__(self, lang: str, parts: Mapping[str, str]) -> None:
         words = idiom(lang)
         super().__init__(
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
             lstrip_blocks=True,
+            keep_trailing_newline=True,  # of included parts; the end of the whole is stripped
             finalize=finisher(words),
-            loader=DictLoader(cards),
+            loader=DictLoader(parts),
         )
         self.filters = {name: FILTERS[name] for name in _OF_JINJA} | Filters(words).table()
         self.globals = {"range": self.globals["range"]}
@@ -44,9 +45,8 @@ class Voice:
 
     def __init__(self, lang: str, wording: Wording, parts: Mapping[str, str] | None = None) -> None:
         self.lang = lang
-        self.parts = {name: source for name, source in wording.cards.items() if name.startswith("_")} | dict(
-            parts or {}
-        )
+        own_parts = {name + CARD_SUFFIX: source for name, source in wording.cards.items() if name.startswith("_")}
+        self.parts = own_parts | dict(parts or {})
         cards = {name: source for name, source in wording.cards.items() if not name.startswith("_")}
         self._sources: dict[Kind, Mapping[str, str]] = {"text": wording.texts, "card": cards}
         self._environment = WordingEnvironment(lang, self.parts)
