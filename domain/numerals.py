@@ -213,7 +213,8 @@ def read_numbers_list(text: str, highest: int | None = None) -> tuple[int, ...] 
 
 
 def _listed(numbers: list[int], highest: int | None) -> tuple[int, ...] | None:
-    fits = numbers and all(1 <= number <= (highest or 99) for number in numbers)
+    top = 99 if highest is None else highest
+    fits = numbers and all(1 <= number <= top for number in numbers)
     return tuple(dict.fromkeys(numbers)) if fits else None
 
 
