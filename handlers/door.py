@@ -53,7 +53,7 @@ class TelegramDoor:
             return
         work = self._work(rows)
         person = None if incoming.user_id is None or incoming.anonymous else await rows.people.by_user(incoming.user_id)
-        await self._route(Scene(work, incoming, person))
+        await self._route(Scene(work, incoming, person, self._dialogues.open))
         if incoming.query_id is not None:
             self._toasts[incoming.update_id] = work.toast
 
@@ -64,7 +64,7 @@ class TelegramDoor:
             return
         work = self._work(rows)
         person = None if incoming.user_id is None or incoming.anonymous else await rows.people.by_user(incoming.user_id)
-        scene = Scene(work, incoming, person)
+        scene = Scene(work, incoming, person, self._dialogues.open)
         log.info("refused update=%s key=%s", incoming.update_id, error.key)
         if incoming.query_id is not None:
             self._toasts[incoming.update_id] = Toast(scene.label(error.key, **error.facts), alert=True)
@@ -108,6 +108,8 @@ class TelegramDoor:
         scene.args = tuple(rest.split(":")) if rest else ()
         if prefix == "f":
             await self._dialogues.press(scene)
+        elif prefix == "d":
+            await self._dialogues.offered(scene)
         elif (handler := self._presses.get(prefix)) is not None:
             await handler(scene)
         else:
@@ -159,6 +161,8 @@ class TelegramDoor:
         if scene.incoming.anonymous:
             if scene.incoming.reply_to is not None:
                 await scene.say(scene.text("refused.anonymous"), quote=True)
+            return
+        if await self._dialogues.take_reply(scene):
             return
         for feature in self._features:
             for taker in feature.group:

@@ -3,6 +3,4 @@
 from handlers import warnings
 from handlers.scene import Feature
 
-FEATURES: tuple[Feature, ...] = (
-    warnings.FEATURE,
-)
+FEATURES: tuple[Feature, ...] = (warnings.FEATURE,)

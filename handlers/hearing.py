@@ -12,6 +12,7 @@ import logging
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 
 from services.doors import Doors
 from services.ladder import after_deafness
@@ -70,7 +71,7 @@ class Hearing:
         for since, until in gaps:
             if until - since >= timedelta(seconds=self._doors.policy.deaf_seconds):
                 log.warning("deaf from %s to %s", since.isoformat(), until.isoformat())
-                asked += await self._doors.run(lambda work, a=since, b=until: after_deafness(work, VOICES, a, b))
+                asked += await self._doors.run(partial(after_deafness, voices=VOICES, since=since, until=until))
         heard = self._heard_at
         if heard is not None and not self._failing and self._monotonic() - self._written_real > _WRITE_EVERY:
             await self._doors.run(lambda work: work.rows.heartbeats.heard(NAME, heard))

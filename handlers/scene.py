@@ -21,9 +21,14 @@ class Scene:
     incoming: Incoming
     person: Person | None
     """who it is by the roster; None for a stranger, who may still report a hazard"""
+    opener: "Opener"
     args: tuple[str, ...] = ()
     """what follows the prefix in a press or a deep link"""
     _said: int = field(default=0)
+
+    async def open(self, dialogue: str, context: Mapping[str, object] | None = None) -> None:
+        """Begin a guided dialogue here. Raises NotAllowed."""
+        await self.opener(self, dialogue, context)
 
     @property
     def lang(self) -> str:
@@ -108,6 +113,7 @@ class Scene:
         )
 
 
+Opener = Callable[[Scene, str, Mapping[str, object] | None], Awaitable[None]]
 Handler = Callable[[Scene], Awaitable[None]]
 Taker = Callable[[Scene], Awaitable[bool]]
 """Looks at free text or an attachment; True when it was meant for it."""

@@ -140,9 +140,10 @@ async def _record(scene: Scene) -> None:
 async def _release(scene: Scene) -> None:
     colour = None
     if len(scene.args) > 1:
-        if scene.args[1] not in Colour:
-            raise Stale("refused.stale")
-        colour = Colour(scene.args[1])
+        try:
+            colour = Colour(scene.args[1])
+        except ValueError:
+            raise Stale("refused.stale") from None
     row = await release_held(scene.work, scene.person, _number(scene), colour)
     await scene.redraw(scene.text("warning.held.released", number=row.number))
 
@@ -210,8 +211,16 @@ async def group_word(scene: Scene) -> bool:
     return True
 
 
+async def compose_warning(scene: Scene) -> None:
+    """/warn: an officer writes a warning, in private."""
+    if not scene.incoming.private:
+        raise NotAllowed("refused.private_only")
+    await scene.open("compose")
+
+
 FEATURE = Feature(
     name="warning",
+    commands={"warn": compose_warning},
     presses={"w": press},
     starts={"a": start},
     private=(private_word,),

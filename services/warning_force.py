@@ -97,7 +97,9 @@ async def _post(
 ) -> None:
     """One post for each group, with the tally that will be edited into it. Orange and red are pinned."""
     facts = await post_facts(work, row)
-    card = work.words.card("warning_post", relation=found.kind.value, check_area=check_area, tally=None, over="", **facts)
+    card = work.words.card(
+        "warning_post", relation=found.kind.value, check_area=check_area, tally=None, over="", **facts
+    )
     mark = work.words.text("warning.resent", number=row.number)
     messages: list[Outgoing] = []
     boards: list[Board] = []

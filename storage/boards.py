@@ -65,6 +65,13 @@ class BoardTable:
             for r in await self._db.execute(query)
         ]
 
+    async def of_subject(self, subject: str) -> list[Board]:
+        query = sa.select(board).where(board.c.subject == subject).order_by(board.c.chat_id)
+        return [
+            Board(r.subject, r.chat_id, PlaceCode(r.place), r.post_key, r.drawn_at, r.times_drawn)
+            for r in await self._db.execute(query)
+        ]
+
     async def drawn(self, subject: str, chat_id: int, at: datetime) -> None:
         await self._db.execute(
             sa.update(board)
