@@ -8,19 +8,43 @@ SAMPLES   facts for one address where the made-up ones do not fit (a fact that m
 
 from collections.abc import Callable, Iterable, Mapping
 
+import delivery.errors
+from domain.colours import Colour
 from domain.form_reading import COMMON_ERRORS
-from domain.obligations import Channel
-from domain.people import Role
+from domain.obligations import Channel, Rung
+from domain.outgoing import OutboxState
+from domain.people import PrivateChat, Role
+from domain.warnings import Reason
+from tests.messages.forms import choices_of
+
+# What OutboxRows.undelivered gives: a reason of delivery's, of a restart, or the bare state of the row.
+_UNDELIVERED = frozenset(
+    {reason.value for reason in delivery.errors.Reason}
+    | {state.value for state in OutboxState if state not in {OutboxState.SENT, OutboxState.SUPERSEDED}}
+    | {"restart"}
+)
+_IGNORED = frozenset(
+    {Reason.ACK_OR_ERROR, Reason.NOT_ACTUAL, Reason.EXERCISE_NOT_ALLOWED, Reason.EXPIRED, Reason.OUTSIDE_COUNTY}
+    | {Reason.DUPLICATE, Reason.STALE, Reason.CANCEL_UNKNOWN}
+)
+"""of these nobody is told"""
 
 DYNAMIC: Mapping[str, Callable[[], Iterable[str]]] = {
     "role.name.*": lambda: [role.value for role in Role],
     "channel.name.*": lambda: [channel.value for channel in Channel],
     "dialogue.error.*": lambda: [address.removeprefix("dialogue.error.") for address in COMMON_ERRORS],
-    # Settlement.reason, as delivery/ and the ladder set it
-    "undelivered.reason.*": lambda: (
-        *("never_started", "blocked", "deactivated", "kicked", "no_rights"),
-        *("chat_not_found", "bad_request", "expired", "unknown"),
-    ),
+    "undelivered.reason.*": lambda: _UNDELIVERED,
+    "warning.colour.*": lambda: [colour.value for colour in Colour],
+    "warning.rung.*": lambda: [rung.value for rung in Rung if rung not in {Rung.REMIND, Rung.LAPSE}],
+    "warning.why.*": lambda: {
+        "silent",
+        "not_sent",
+        *(chat.value for chat in PrivateChat if chat != "open"),
+        *_UNDELIVERED,
+    },
+    "warning.held.reason.*": lambda: [reason.value for reason in Reason if reason not in _IGNORED],
+    "warning.button.*": lambda: ("by_phone", "by_door", "no_answer", "wrong_number"),
+    "compose.kind.name.*": lambda: choices_of("compose", "kind"),
     # Fault.key and Problem.key of messages/, shown by `check-texts`
     "overlay.*": lambda: (
         *("forbidden_tag", "forbidden_attribute", "unbalanced_tag", "unknown_entity", "loose_character"),

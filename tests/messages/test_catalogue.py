@@ -22,6 +22,7 @@ from tests.messages.trial import (
     covered,
     expect_none,
     in_every_language,
+    in_words,
     own_words,
     place,
 )
@@ -111,7 +112,7 @@ def test_every_text_is_html_that_telegram_takes_whatever_the_facts(trials, lang,
     for entry in trial.entries(file):
         where, outcome = trial.place(*entry), trial.outcome(*entry)
         for specimen, html in outcome.shown.items():
-            problems += [f"{where} ({specimen}): {fault.key} {fault.detail}" for fault in markup.faults(html)]
+            problems += [f"{where} with {specimen} facts: {in_words(fault)}" for fault in markup.faults(html)]
             if not html:
                 problems.append(f"{where} ({specimen}): comes out empty")
         if outcome.failure:
@@ -146,9 +147,11 @@ def test_buttons_and_toasts_fit(trials, uses, lang, file):
         if not is_button and name not in toasts:
             continue
         limit = LABEL_LIMIT if is_button else TOAST_LIMIT
-        for said in map(markup.plain, trial.ordinary(kind, name)):
-            if utf16_length(said) > limit or (is_button and "\n" in said):
-                problems.append(f"{trial.place(kind, name)}: at most {limit} characters on one line: {said}")
+        problems += [
+            f"{trial.place(kind, name)}: at most {limit} characters on one line: {said}"
+            for said in map(markup.plain, trial.ordinary(kind, name))
+            if utf16_length(said) > limit or (is_button and "\n" in said)
+        ]
     expect_none(problems)
 
 

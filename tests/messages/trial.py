@@ -1,23 +1,22 @@
 """Helpers of the catalogue tests: which texts there are, and each of them tried with made-up facts."""
 
-import importlib
-import pkgutil
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 import pytest
 from jinja2 import TemplateSyntaxError
 
 from domain.form_contract import text_keys
-from domain.form_parts import Form
-from handlers import dialogues
+from messages import markup
 from messages.overlay import FAILURES
 from messages.placeholders import Shape, UnreadableError
 from messages.sources import LANGUAGES, read
 from messages.specimens import Flavour, specimens
 from messages.voices import Kind, Voice
 from tests.messages import samples, scan
+from tests.messages.forms import forms
 
 FOLDER = scan.ROOT / "messages"
 FILES = (*sorted({path.stem for lang in LANGUAGES for path in (FOLDER / lang).glob("*.toml")}), "cards")
@@ -124,14 +123,6 @@ def covered(address: str, declared: frozenset[str]) -> bool:
     return bool(beginnings & {one.removesuffix(".*") for one in declared})
 
 
-def forms() -> Iterator[tuple[str, Form]]:
-    """(module, form) for every dialogue in handlers/dialogues."""
-    for module in pkgutil.iter_modules(dialogues.__path__, dialogues.__name__ + "."):
-        for value in vars(importlib.import_module(module.name)).values():
-            if isinstance(value, Form):
-                yield module.name, value
-
-
 def composed_addresses() -> dict[str, str]:
     """address → what asks for it: a pattern of samples.DYNAMIC, or a dialogue."""
     found = {address: f"the dialogue in {module}" for module, form in forms() for address in text_keys(form)}
@@ -142,6 +133,17 @@ def composed_addresses() -> dict[str, str]:
                 address = address.replace("*", str(part), 1)
             found[address] = f"DYNAMIC[{pattern!r}] in tests/messages/samples.py"
     return found
+
+
+@cache
+def _words() -> Trial:
+    return Trial("en")
+
+
+def in_words(fault: markup.Fault) -> str:
+    """A fault as `check-texts` words it for a county."""
+    described = str(_words().voice.render("text", fault.key, {"address": "", "detail": fault.detail}))
+    return markup.plain(described).removeprefix(": ").replace(" It is not used.", "")
 
 
 def expect_none(problems: Iterable[str]) -> None:
