@@ -21,7 +21,7 @@ from services.ports import OutboxDoor
 
 logger = logging.getLogger(__name__)
 
-HORIZON = timedelta(seconds=0.2)
+HORIZON = timedelta(seconds=0.15)
 """A claimed message leaves within this time; a warning waits behind no more."""
 _LONGEST_REST = timedelta(seconds=60)
 _SHORTEST_REST = timedelta(milliseconds=1)
@@ -146,7 +146,7 @@ class Dispatcher:
         """Warnings first, but under a backlog of them a few replies go before, so that nobody who talks to the bot
         is left without an answer during a broadcast. Digests only when nothing else is waiting."""
         claimed = 0
-        if self._crowded and (replies := min(room, self._pacer.reply_room(self._clock.now()))) > 0:
+        if self._crowded and (replies := min((room + 1) // 2, self._pacer.reply_room(self._clock.now()))) > 0:
             claimed += await self._claim(replies, (Lane.REPLY,), horizon)
         if claimed < room:
             claimed += await self._claim(room - claimed, _WARNINGS_AND_REPLIES, horizon)

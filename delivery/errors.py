@@ -12,7 +12,6 @@ from enum import StrEnum
 from telegram.error import (
     BadRequest,
     ChatMigrated,
-    Conflict,
     EndPointNotFound,
     Forbidden,
     InvalidToken,
@@ -93,7 +92,7 @@ _WITHOUT: Sequence[tuple[Feature, _Words]] = (
 )
 
 
-def after_error(error: Exception, item: QueuedMessage, now: datetime) -> Settlement:  # noqa: PLR0911 - a table
+def after_error(error: Exception, item: QueuedMessage, now: datetime) -> Settlement:
     """The settlement of a try that ended in an exception of telegram's, or in a file that cannot be read."""
     match error:
         case RetryAfter():
@@ -112,7 +111,7 @@ def after_error(error: Exception, item: QueuedMessage, now: datetime) -> Settlem
             )
         case Forbidden() | BadRequest():
             return _refused(str(error).lower(), item, now)
-        case InvalidToken() | Conflict():
+        case InvalidToken():
             return _again(item, now, now, Reason.TOKEN_REFUSED)
         case EndPointNotFound():
             return _dead(item, now, Reason.BAD_REQUEST)

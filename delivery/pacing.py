@@ -127,7 +127,7 @@ class Pacer:
         self._digest_factor = 1 / digest_share
         self._reply_factor = 1 / reply_share
         self._digests = _Drip(burst=1)
-        self._replies = _Drip(burst=3)
+        self._replies = _Drip(burst=8)
         self._chats: dict[int, _Chat] = {}
         self._sweep_at = 256
         self._held: dict[int, int] = {}
@@ -167,7 +167,7 @@ class Pacer:
         """How many replies may go before warnings just now, so that dialogues stay alive during a broadcast."""
         at = _us(now)
         interval = self._line.interval(at)
-        return self._replies.room(at, at, int(interval * self._reply_factor)) if interval else 3
+        return self._replies.room(at, at, int(interval * self._reply_factor)) if interval else 8
 
     def next_slot(self, now: datetime) -> datetime:
         """When the next message, to whichever chat, may leave."""

@@ -143,7 +143,7 @@ class AiohttpRequest(BaseRequest):
         )
         return connector
 
-    async def do_request(  # noqa: PLR0917 - PTB's signature
+    async def do_request(
         self,
         url: str,
         method: str,

@@ -139,7 +139,7 @@ class MemoryOutbox:
         self._ripen(now)
         skip, taken = set(skip_chats), []
         for lane in sorted(lanes):
-            for row in list(self._due[lane].values()):
+            for row in [self._due[lane][number] for number in sorted(self._due[lane])]:
                 if len(taken) >= limit:
                     break
                 if row.out.expires_at is not None and row.out.expires_at <= now:

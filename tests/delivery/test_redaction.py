@@ -2,6 +2,7 @@
 
 import io
 import logging
+from collections.abc import Iterator
 
 import pytest
 from delivery_fakes import TOKEN
@@ -12,14 +13,16 @@ SECRET = TOKEN.split(":")[1]
 
 
 @pytest.fixture
-def log() -> tuple[logging.Logger, io.StringIO]:
+def log() -> Iterator[tuple[logging.Logger, io.StringIO]]:
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
     handler.setFormatter(logging.Formatter("%(message)s"))
     guard_logs([handler])
-    logger = logging.Logger("any library")
+    logger = logging.getLogger("any library")
+    logger.setLevel(logging.INFO)
     logger.addHandler(handler)
-    return logger, stream
+    yield logger, stream
+    logger.removeHandler(handler)
 
 
 class Talkative:
