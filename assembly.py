@@ -132,6 +132,7 @@ class Shouwang:
         """Everything that has to be closed again is closed on every way out: an open database hangs the exit."""
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(sole_use(settings))
+            await asyncio.to_thread(settings.inbox_dir.mkdir, parents=True, exist_ok=True)
             await upgrade(settings.database_url)
             database = await Database.open(settings.database_url)
             stack.push_async_callback(database.close)

@@ -1,0 +1,149 @@
+"""`make demo`: the sample county at work, on one page, with no account and no network."""
+
+import argparse
+import asyncio
+import contextlib
+import logging
+import shutil
+import signal
+import time
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+from aiohttp import web
+
+from assembly import Shouwang
+from demo.county import SampleCounty, build
+from demo.life import Neighbours
+from demo.notices import cap
+from demo.stage import BOT_TOKEN, enter, furnish
+from domain.people import Role
+from domain.places import PlaceCode
+from sandbox.clock import WorldClock
+from sandbox.server import build_app
+from sandbox.world import World
+from settings import Settings, load
+
+VILLAGE = PlaceCode("331124001001")
+TOWNSHIP = PlaceCode("331124001")
+FIRST_WARNING = timedelta(seconds=20)
+_PLAYED_FOR = 120.0
+
+
+class Played:
+    """Who is being looked at on the page just now; the neighbours leave him alone."""
+
+    def __init__(self) -> None:
+        self._seen: dict[int, float] = {}
+
+    def __contains__(self, user_id: object) -> bool:
+        return isinstance(user_id, int) and time.monotonic() - self._seen.get(user_id, -_PLAYED_FOR) < _PLAYED_FOR
+
+    @property
+    def middleware(self) -> Callable[..., Awaitable[web.StreamResponse]]:
+        @web.middleware
+        async def remember(
+            request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+        ) -> web.StreamResponse:
+            who = request.query.get("as", "")
+            if who.isdigit():
+                self._seen[int(who)] = time.monotonic()
+            return await handler(request)
+
+        return remember
+
+
+def _hint(county: SampleCounty) -> dict[str, str]:
+    member = county.holding(Role.GRID_MEMBER, VILLAGE)
+    head = county.holding(Role.VILLAGE_HEAD, VILLAGE)
+    desk = county.holding(Role.STATION, TOWNSHIP)
+    return {
+        "zh": f"您现在是{member.note}{member.name}。约 20 秒后会来一条暴雨预警，请按“收到”。"
+        f"点左上角可以换人：试试{head.note}{head.name}，或{desk.note}{desk.name}。时间可以调快。",
+        "en": f"You are {member.name}, grid member of {member.note}. In about 20 seconds a rainstorm warning arrives: "
+        f"press the green button. Switch person at the top left: try {head.name} (village head) or {desk.name} "
+        "(township station). Time can run faster.",
+    }
+
+
+async def _feed(settings: Settings, clock: WorldClock) -> None:
+    """What a weather service does: puts files into a folder."""
+    await clock.sleep(FIRST_WARNING.total_seconds())
+    _, text = cap(
+        clock.now(),
+        kind="暴雨",
+        colour="橙色",
+        areas=[("西屏街道", "331124001000"), ("望松街道", "331124003000")],
+        text="预计未来3小时西屏街道、望松街道降水量将达50毫米以上，局地伴有短时强降水、雷电和大风，请注意防范。",
+        instruction="1.责任人立即到岗，加密巡查山塘、边坡、低洼地段。2.停止户外作业，工棚人员撤到安全处。"
+        "3.危险区人员按预案转移，险情立即上报。",
+        hours=6,
+    )
+    path = settings.inbox_dir / "baoyu-chengse.xml"
+    await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
+    await asyncio.to_thread(path.write_text, text, "utf-8")
+
+
+async def demo(port: int, folder: Path, speed: float) -> None:
+    county, clock = build(), WorldClock(speed=speed)
+    world, played = World(clock), Played()
+    stage = furnish(world, county)
+    app = build_app(world, hint=_hint(county))
+    app.middlewares.append(played.middleware)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
+    bound = runner.addresses[0][1]
+    settings = load(
+        _env_file=None,
+        bot_token=BOT_TOKEN,
+        telegram_api_url=f"http://127.0.0.1:{bound}",
+        data_dir=folder,
+        database_url=f"sqlite:///{folder / 'demo.db'}",
+    )
+    stop = asyncio.Event()
+    for signum in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signum, stop.set)
+    async with Shouwang.open(settings, clock) as bot:
+        await bot.doors.run(partial(enter, county=county, stage=stage, world=world))
+        neighbours = Neighbours(world, clock, county, played)
+        life = [asyncio.create_task(neighbours.run()), asyncio.create_task(_feed(settings, clock))]
+        me = county.holding(Role.GRID_MEMBER, VILLAGE)
+        print(
+            f"\n  守望演示县已就绪，请用浏览器打开：\n\n    http://127.0.0.1:{bound}/#as={me.user_id}&chat={me.user_id}\n"
+        )
+        print(f"  往这个文件夹放 CAP 文件，就是来了一条预警：{settings.inbox_dir}\n  按 Ctrl+C 结束。\n", flush=True)
+        try:
+            await bot.run(stop, tick_seconds=0.25, folder_seconds=0.5)
+        finally:
+            for task in life:
+                task.cancel()
+            await asyncio.gather(*life, return_exceptions=True)
+    await runner.cleanup()
+
+
+def main() -> None:
+    words = argparse.ArgumentParser(prog="python -m demo", description="守望演示：样板县，一个网页，不用账号不用网络")
+    words.add_argument("--port", type=int, default=8080, help="网页端口；被占用时自动换一个（默认 8080）")
+    words.add_argument("--folder", type=Path, default=Path("var/demo"), help="演示数据放在哪里，每次重新开始")
+    words.add_argument("--speed", type=float, default=1.0, help="时钟快慢，0 到 600")
+    words.add_argument("--verbose", action="store_true", help="显示运行日志")
+    given = words.parse_args()
+    logging.basicConfig(
+        level=logging.INFO if given.verbose else logging.ERROR, format="%(levelname)s %(name)s %(message)s"
+    )
+    shutil.rmtree(given.folder, ignore_errors=True)
+    given.folder.mkdir(parents=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        try:
+            asyncio.run(demo(given.port, given.folder, given.speed))
+        except OSError as error:
+            if error.errno != 98:
+                raise
+            asyncio.run(demo(0, given.folder, given.speed))
+
+
+if __name__ == "__main__":
+    main()
