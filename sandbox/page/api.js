@@ -38,11 +38,11 @@ export function upload(fields) {
   return call("/api/upload", { method: "POST", body: form });
 }
 
-const RETRY_MS = 2000;
+const RETRY_MS = 1000;
 
 /**
  * The live stream of one person. `onEvent(event)` for each event; `onStatus(true|false)` when the line comes up or
- * goes down. The browser reopens a broken stream by itself, except after an HTTP error: that is done here.
+ * goes down. A broken stream is opened again here: the browser by itself would wait longer, and give up on an error.
  */
 export class Live {
   constructor(as, onEvent, onStatus) {
@@ -58,8 +58,9 @@ export class Live {
     this.source.onopen = () => this.onStatus(true);
     this.source.onmessage = (event) => this.onEvent(JSON.parse(event.data));
     this.source.onerror = () => {
+      this.close();
       this.onStatus(false);
-      if (this.source.readyState === EventSource.CLOSED) this.timer = setTimeout(() => this.open(), RETRY_MS);
+      this.timer = setTimeout(() => this.open(), RETRY_MS);
     };
   }
 

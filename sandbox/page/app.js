@@ -45,7 +45,7 @@ class App {
     byId("help-open").addEventListener("click", () => this.showHelp(byId("help").hidden));
     byId("help-close").addEventListener("click", () => this.showHelp(false));
     window.addEventListener("hashchange", () => this.route());
-    document.addEventListener("visibilitychange", () => this.view.stick && this.chatId && this.seen(this.chatId));
+    document.addEventListener("visibilitychange", () => this.listen());
   }
 
   // ---- where we are: #as=<person>&chat=<chat> ------------------------------------------------------------------
@@ -84,17 +84,39 @@ class App {
 
   /** Becomes person `as` (null: nobody yet). */
   async enter(as) {
-    this.live?.close();
     this.as = as;
     this.closeChat();
-    await this.refresh();
-    if (as === null) return;
-    remember(as);
-    let first = true;
-    this.live = new Live(as, (event) => this.receive(event), (up) => {
-      byId("line-down").hidden = up;
-      if (up && !first) this.catchUp();
-      if (up) first = false;
+    this.list.forget();
+    try {
+      await this.listen({ catchUp: false }); // first listen, then look: nothing is lost in between
+      await this.refresh();
+    } catch (error) {
+      this.as = null; // nobody of that number here: the address is from another world
+      this.listen();
+      this.closeChat();
+      throw error;
+    }
+    if (as !== null) remember(as);
+  }
+
+  /**
+   * Opens the live stream, and closes it while the tab is out of sight: a browser keeps only six connections to one
+   * server, and whoever plays six people in six tabs would wait for ever in the seventh. Resolves when it is known
+   * whether the line is up.
+   */
+  listen({ catchUp = true } = {}) {
+    this.live?.close();
+    byId("line-down").hidden = true;
+    if (this.as === null || document.hidden) return Promise.resolve();
+    let missed = catchUp;
+    return new Promise((resolve) => {
+      const status = (up) => {
+        byId("line-down").hidden = up;
+        if (up && missed) this.catchUp();
+        missed = true;
+        resolve();
+      };
+      this.live = new Live(this.as, (event) => this.receive(event), status);
     });
   }
 
@@ -119,10 +141,10 @@ class App {
     }, REFRESH_MS);
   }
 
-  /** After a broken line: whatever was missed is read again. */
+  /** The line is up: whatever was missed before is read again. */
   catchUp() {
     this.refresh().catch(complain);
-    if (this.chatId !== null) this.view.reload().catch(complain);
+    if (this.chatId !== null) this.view.catchUp().catch(complain);
   }
 
   // ---- the open chat -------------------------------------------------------------------------------------------
@@ -212,7 +234,7 @@ class App {
   changed(event) {
     if (event.type === "edit" || (event.type === "pin" && event.message)) this.view.replace(event.message);
     else if (event.type === "delete") [event.message_ids ?? event.message_id].flat().forEach((id) => this.view.remove(id));
-    else if (event.type === "pin") this.view.reload().catch(complain);
+    else if (event.type === "pin") this.view.catchUp().catch(complain);
   }
 
   // ---- what a person can do ------------------------------------------------------------------------------------

@@ -46,6 +46,7 @@ export class ChatView {
     this.waiting = new Map();
     this.hasOlder = false;
     this.loading = false;
+    this.shown = false;
     this.stick = true;
     this.fresh = 0;
     this.list.replaceChildren();
@@ -61,11 +62,37 @@ export class ChatView {
     await this.reload();
   }
 
-  /** Reads the newest page again: when a chat opens, and when the live stream was broken for a while. */
-  async reload() {
+  async newest() {
     const { as, chat } = this;
     const { messages } = await get(`chats/${chat.id}/messages`, { as, limit: PAGE });
-    if (this.as !== as || this.chat !== chat) return;
+    return this.as === as && this.chat === chat ? messages : null;
+  }
+
+  async reload() {
+    const messages = await this.newest();
+    if (messages) this.show(messages);
+  }
+
+  /** Catches up after a while without the live stream, and leaves what is being read where it is. */
+  async catchUp() {
+    if (!this.shown) return; // it is being read for the first time at this moment
+    const messages = await this.newest();
+    if (!messages?.length) return;
+    const ids = new Set(messages.map((message) => message.message_id));
+    const known = this.messages.filter((message) => message.message_id >= messages[0].message_id);
+    if (this.messages.length && !known.length) {
+      this.show(messages); // so much has been missed that nothing joins up
+      return;
+    }
+    known.filter((message) => !ids.has(message.message_id)).forEach((message) => this.remove(message.message_id));
+    const before = new Map(known.map((message) => [message.message_id, JSON.stringify(message)]));
+    messages
+      .filter((message) => before.get(message.message_id) !== JSON.stringify(message))
+      .forEach((message) => this.receive(message));
+  }
+
+  show(messages) {
+    this.shown = true;
     this.messages = [];
     this.nodes.clear();
     this.list.replaceChildren();

@@ -18,7 +18,7 @@ export class ChatList {
     this.frame = null;
     this.node = byId("chats");
     this.filter = byId("chat-filter");
-    this.filter.addEventListener("input", () => this.from(0));
+    this.filter.addEventListener("input", () => this.toTop());
     this.node.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.node.addEventListener("keydown", (event) => walk(event, this.node));
   }
@@ -71,10 +71,16 @@ export class ChatList {
     });
   }
 
-  from(top) {
+  toTop() {
     this.shown = STEP;
-    this.node.scrollTop = top;
+    this.node.scrollTop = 0;
     this.draw();
+  }
+
+  /** Another person: nothing filtered, from the top. */
+  forget() {
+    this.filter.value = "";
+    this.toTop();
   }
 
   scrolled() {

@@ -11,6 +11,7 @@ import pytest_asyncio
 from playwright.async_api import ConsoleMessage, Error, Page, ViewportSize, async_playwright
 
 from sandbox import Limits, User, World, WorldClock, server
+from tests.browser.line import Line
 from tests.browser.stage import DESKTOP, PATIENCE_MS, OpenPage, Site
 from tests.browser.toy_bot import TOKEN, USERNAME, ToyBot
 
@@ -39,7 +40,7 @@ async def site() -> AsyncIterator[Site]:
     world = World(WorldClock(START), limits=Limits(enforced=False))
     world.add_bot(TOKEN, USERNAME, "小助手")
     bot = ToyBot(world)
-    runner, port = await server.start(world)
+    runner, port = await server.start(world, hint={"zh": "先看一条<b>预警</b>。\n再换一个人回答。"})
     running = asyncio.create_task(bot.run())
     yield Site(world, bot, f"http://127.0.0.1:{port}/")
     running.cancel()
@@ -81,11 +82,15 @@ async def open_page(site: Site, tab: Page, complaints: list[str]) -> AsyncIterat
         complaints.append(str(error))
 
     async def opened(
-        user: User | None = None, chat: int | None = None, viewport: ViewportSize = DESKTOP, query: str = ""
+        user: User | None = None,
+        chat: int | None = None,
+        viewport: ViewportSize = DESKTOP,
+        query: str = "",
+        through: Line | None = None,
     ) -> Page:
         await tab.set_viewport_size(viewport)
         place = "" if user is None else f"#as={user.id}" + ("" if chat is None else f"&chat={chat}")
-        await tab.goto(f"{site.url}{query}{place}")
+        await tab.goto(f"{through.url if through else site.url}{query}{place}")
         if user is not None:
             await tab.get_by_text(user.first_name, exact=True).first.wait_for(state="attached")
         return tab

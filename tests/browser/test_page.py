@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
+from tests.browser.line import Line
 from tests.browser.stage import PATIENCE_MS, PHONE, OpenPage, Site
 
 pytestmark = [pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
@@ -132,15 +133,59 @@ async def test_history_is_read_upwards_and_new_messages_do_not_move_it(site: Sit
     await expect(bubble(page, "第120条。")).to_be_in_viewport()
     assert await page.locator("article").count() == 50
 
-    await page.locator("#log").evaluate("log => { log.scrollTop = 0 }")
+    to_top = "log => { log.scrollTop = 0; return log.querySelectorAll('article')[1].getBoundingClientRect().top }"
+    top = await page.locator("#log").evaluate(to_top)
     await expect(bubble(page, "第21条。")).to_be_attached()
-    before = await bubble(page, "第71条。").bounding_box()
+    before = await bubble(page, "第72条。").bounding_box()
+    assert before is not None
+    assert before["y"] == pytest.approx(top, abs=1)
     await site.world.say(writer.id, chat, "刚刚到的")
     await expect(page.get_by_role("button", name="1 条新消息")).to_be_visible()
-    assert await bubble(page, "第71条。").bounding_box() == before
+    assert await bubble(page, "第72条。").bounding_box() == before
 
     await page.get_by_role("button", name="1 条新消息").click()
     await expect(bubble(page, "刚刚到的")).to_be_in_viewport()
+
+
+async def test_what_was_missed_while_the_line_was_down_is_caught_up_with(site: Site, open_page: OpenPage) -> None:
+    reader, writer = site.person("读者庚"), site.person("作者庚")
+    chat = site.group("断线群", reader, writer)
+    kept = await site.world.say(writer.id, chat, "原来的话")
+    gone = await site.world.say(writer.id, chat, "要删的话")
+    async with Line(site.url) as line:
+        page = await open_page(reader, chat, through=line)
+        await expect(bubble(page, "要删的话")).to_be_visible()
+
+        await line.cut()
+        await expect(page.get_by_text("连接断了，正在重新连…")).to_be_visible()
+        await site.world.edit_message(writer.id, chat, kept.id, "改过的话")
+        await site.world.delete_message(writer.id, chat, gone.id)
+        await site.world.say(writer.id, chat, "断线时说的话")
+        await line.mend()
+
+        await expect(page.locator("article .text")).to_have_text(["改过的话", "断线时说的话"])
+        await expect(page.get_by_text("连接断了，正在重新连…")).not_to_be_visible()
+        await page.goto("about:blank")
+
+
+async def test_a_link_from_another_world_says_so_and_lets_one_choose(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(query="#as=987654321&chat=-5")
+
+    await expect(page.get_by_role("alert")).to_contain_text("987654321")
+    await page.get_by_role("button", name="选人").click()
+    await expect(page.get_by_role("dialog", name="您想扮演谁？")).to_be_visible()
+
+
+async def test_the_help_says_what_the_server_gives_and_stays_closed(site: Site, open_page: OpenPage) -> None:
+    page = await open_page(site.person("新来的"))
+    await expect(page.get_by_role("heading", name="第一次来？")).not_to_be_visible()
+
+    await page.get_by_role("button", name="帮助").click()
+    await expect(page.locator("#help li")).to_have_text(["先看一条<b>预警</b>。", "再换一个人回答。"])
+    await page.get_by_role("button", name="知道了").click()
+    await page.reload()
+    await expect(page.locator("#me")).to_contain_text("新来的")
+    await expect(page.get_by_role("heading", name="第一次来？")).not_to_be_visible()
 
 
 async def test_hostile_words_are_only_words(site: Site, open_page: OpenPage) -> None:
