@@ -43,15 +43,20 @@ _MANY_LINE_ENDS = re.compile(r"\n[ \t]*(?:\n[ \t]*){2,}")
 def printable(text: str) -> str:
     """Without control, bidirectional and zero-width characters, lone surrogates and towers of accents. Line
     ends stay, as `\\n`. Nothing readable is lost."""
-    text = _LINE_ENDS.sub("\n", text[:CLEAN_LIMIT]).replace("\t", " ")
-    if text.isascii() and text.replace("\n", "").isprintable():
-        return text
+    if text.isascii() and text.isprintable():
+        return text[:CLEAN_LIMIT]
+    text = text[:CLEAN_LIMIT]
+    if not text.isprintable():
+        text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
     return _STACKED_MARKS.sub(r"\1", _HIDDEN.sub("", text))
 
 
 def safe(text: str) -> str:
     """Printable, and its mentions and commands without power: their signs become full-width."""
-    return _COMMAND.sub("／", _MENTION.sub("＠", printable(text)))
+    text = printable(text)
+    if "@" in text:
+        text = _MENTION.sub("＠", text)
+    return _COMMAND.sub("／", text) if "/" in text else text
 
 
 def one_line(text: str, limit: int = LINE_LIMIT) -> str:
@@ -67,7 +72,7 @@ def paragraphs(text: str, limit: int = PARAGRAPH_LIMIT) -> str:
 
 def utf16_length(text: str) -> int:
     """Length as Telegram counts it: characters beyond the basic plane are two."""
-    return len(text) + sum(1 for char in text if ord(char) > 0xFFFF)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clip(text: str, limit: int) -> str:

@@ -124,6 +124,18 @@ def _name(node: ast.expr) -> str:
             return ""
 
 
+def commands(trees: list[tuple[Path, ast.Module]]) -> set[str]:
+    """Every command that a feature listens to: the keys of the mapping given as commands={…}."""
+    return {
+        key.value
+        for _, tree in trees
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg == "commands" and isinstance(node.value, ast.Dict)
+        for key in node.value.keys
+        if isinstance(key, ast.Constant) and isinstance(key.value, str)
+    }
+
+
 def hand_made_html(trees: list[tuple[Path, ast.Module]]) -> list[str]:
     """Places that turn a string with something put into it (f-string, +, %, format, replace) into Html."""
     return [

@@ -31,6 +31,7 @@ KINDS: tuple[Kind, Kind] = ("text", "card")
 VILLAGE_LIMIT = 120
 CHINESE = r"[\u3400-\u9fff]"
 FACT = "〇"
+COMMAND = re.compile(r"(?<![\w/:<])/([a-z][a-z0-9_]*)")
 HALF_WIDTH = re.compile(rf"{CHINESE}[,;:!?.()]|[,;:!?()]{CHINESE}|{FACT}[,;!?]")
 NOT_ENGLISH = re.compile(rf"{CHINESE}+|[，。；：！？（）【】、]")
 HIDDEN = re.compile("[\u200b\u202a-\u202e\u2066-\u2069\x00-\x08\x0e-\x1f]")
@@ -253,10 +254,23 @@ def test_every_use_gives_the_facts_that_its_text_needs(trials, uses):
     expect_none(problems)
 
 
+def test_every_command_that_texts_mention_is_listened_to(trials, trees):
+    known = scan.commands(trees)
+    expect_none(
+        f"{trial.place(*entry)}: nobody listens to /{command}; take it out, or add it to a feature's commands"
+        for trial in trials.values()
+        for file in FILES
+        for entry in trial.entries(file)
+        for command in COMMAND.findall(markup.plain(own_words(trial.voice.source(*entry), FACT)))
+        if command not in known
+    )
+
+
 def test_nobody_makes_html_by_hand():
     trees = scan.parsed(scan.python_files(("services", "handlers", "feeds", "scheduler")))
     problems = [
-        f"{where}: what people wrote would reach Telegram unescaped; make it a text in messages/"
+        f"{where}: what people wrote could reach Telegram unescaped. Make it a text in messages/; rendered parts "
+        f'are facts too: one = "{{{{ first }}}}\\n\\n{{{{ second }}}}"'
         for where in scan.hand_made_html(trees)
     ]
     expect_none(problems)

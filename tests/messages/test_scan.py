@@ -64,6 +64,11 @@ def test_html_put_together_by_hand_is_seen():
     assert scan.hand_made_html(trees) == [f"services/made_up.py:{line}" for line in (3, 4, 5)]
 
 
+def test_commands_are_seen_where_a_feature_lists_them():
+    trees, _ = found('FEATURE = Feature("a", commands={"help": f, "report": g}, presses={"w": h})')
+    assert scan.commands(trees) == {"help", "report"}
+
+
 def test_the_code_that_is_searched_is_there():
     assert {path.relative_to(scan.ROOT).parts[0] for path in scan.python_files()} >= {"services", "messages", "domain"}
 
