@@ -70,23 +70,29 @@ def in_polygon(point: Point, ring: Sequence[Point]) -> bool:
     Not for rings across the 180th meridian.
     """
     inside = False
-    for a, b in zip(ring, (*ring[1:], *ring[:1]), strict=True):
-        if _on_edge(point, a, b):
+    before = ring[-1]
+    for corner in ring:
+        if (corner[0] > point[0]) != (before[0] > point[0]):
+            slope = (point[0] - before[0]) / (corner[0] - before[0])
+            to_the_east = before[1] + slope * (corner[1] - before[1]) - point[1]
+            if abs(to_the_east) < _ON_EDGE:
+                return True
+            inside ^= to_the_east > 0
+        elif corner[0] == point[0] and _touches(point, before, corner):
             return True
-        if (a.lat > point.lat) != (b.lat > point.lat):
-            crossing = a.lon + (point.lat - a.lat) / (b.lat - a.lat) * (b.lon - a.lon)
-            if point.lon < crossing:
-                inside = not inside
+        before = corner
     return inside
 
 
-def _on_edge(point: Point, a: Point, b: Point) -> bool:
-    cross = (b.lon - a.lon) * (point.lat - a.lat) - (b.lat - a.lat) * (point.lon - a.lon)
-    if abs(cross) > 1e-12:
-        return False
-    if not min(a.lat, b.lat) <= point.lat <= max(a.lat, b.lat):
-        return False
-    return min(a.lon, b.lon) <= point.lon <= max(a.lon, b.lon)
+_ON_EDGE = 1e-9
+"""degrees: a tenth of a millimetre"""
+
+
+def _touches(point: Point, before: Point, corner: Point) -> bool:
+    """A corner on the point's own latitude that the crossing rule passes over: the corner itself, or a level
+    edge."""
+    level = before.lat == point.lat
+    return corner == point or (level and min(before.lon, corner.lon) <= point.lon <= max(before.lon, corner.lon))
 
 
 def area_km2(ring: Sequence[Point]) -> float:

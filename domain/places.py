@@ -156,7 +156,7 @@ class PlaceTree:
     other: codes alone must say what lies in what, because permissions are decided by `is_within`.
     """
 
-    __slots__ = ("_children", "_places")
+    __slots__ = ("_by_name", "_by_short_name", "_children", "_places")
 
     def __init__(self, places: Iterable[Place]) -> None:
         self._places: dict[PlaceCode, Place] = {}
@@ -164,12 +164,15 @@ class PlaceTree:
             if place.code in self._places:
                 raise PlaceTreeError(place.code, "twice")
             self._places[place.code] = place
-        below: dict[PlaceCode, list[Place]] = {}
-        for place in self._places.values():
+        self._children: dict[PlaceCode, list[Place]] = {}
+        self._by_name: dict[str, list[Place]] = {}
+        self._by_short_name: dict[tuple[Level, str], list[Place]] = {}
+        for place in self:
             self._check(place)
             if place.parent is not None:
-                below.setdefault(place.parent, []).append(place)
-        self._children = {code: tuple(places) for code, places in below.items()}
+                self._children.setdefault(place.parent, []).append(place)
+            self._by_name.setdefault(_formal(place.name), []).append(place)
+            self._by_short_name.setdefault((place.level, short_name(place.name, place.level)), []).append(place)
 
     def _check(self, place: Place) -> None:
         if level_of(place.code) is not place.level:
@@ -199,7 +202,7 @@ class PlaceTree:
         return tuple(place for place in self if place.parent is None)
 
     def children(self, code: PlaceCode) -> tuple[Place, ...]:
-        return self._children.get(code, ())
+        return tuple(self._children.get(code, ()))
 
     def descendants(self, code: PlaceCode) -> tuple[Place, ...]:
         """Everything below the place, without the place itself; parents before their children."""
@@ -237,9 +240,10 @@ class PlaceTree:
         returned.
         """
         wanted = unicodedata.normalize("NFKC", name).strip()
-        inside = [place for place in self if is_within(place.code, within)]
-        exact = tuple(place for place in inside if _formal(place.name) == _formal(wanted))
-        return exact or tuple(p for p in inside if short_name(p.name, p.level) == short_name(wanted, p.level))
+        exact = self._by_name.get(_formal(wanted), [])
+        short = [p for level in Level for p in self._by_short_name.get((level, short_name(wanted, level)), [])]
+        inside = ([place for place in hits if is_within(place.code, within)] for hits in (exact, short))
+        return tuple(next(filter(None, inside), []))
 
     def path(self, code: PlaceCode) -> str:
         """For people: 西屏街道·城东社区·第3网格. The county is left out, unless it is meant itself."""

@@ -72,10 +72,13 @@ class AreaLimits:
     """a circle smaller than this reaches so far: a village's position is one point of its land"""
     areas: int = 500
     codes: int = 5_000
-    corners: int = 20_000
+    corners: int = 5_000
     """of all polygons together"""
+    circles: int = 500
     names: int = 200
     """in one description"""
+    letters: int = 20_000
+    """of all descriptions together"""
     near_degrees: float = 0.05
 
 
@@ -149,7 +152,8 @@ def _too_detailed(areas: tuple[Area, ...], limits: AreaLimits) -> bool:
         len(areas) > limits.areas
         or sum(len(area.codes) for area in areas) > limits.codes
         or sum(len(ring) for area in areas for ring in area.polygons) > limits.corners
-        or sum(len(area.circles) for area in areas) > limits.corners
+        or sum(len(area.circles) for area in areas) > limits.circles
+        or sum(len(area.desc) for area in areas) > limits.letters
     )
 
 
@@ -174,9 +178,7 @@ def _outermost(codes: Iterable[PlaceCode]) -> frozenset[PlaceCode]:
     return frozenset(c for c in every if not any(c != other and is_within(c, other) for other in every))
 
 
-def _place(
-    area: Area, notice: Notice, tree: PlaceTree, fixed_county: PlaceCode | None, limits: AreaLimits
-) -> _Found:
+def _place(area: Area, notice: Notice, tree: PlaceTree, fixed_county: PlaceCode | None, limits: AreaLimits) -> _Found:
     found = _Found()
     _by_code(area, tree, found)
     if not found.settled:
@@ -268,9 +270,7 @@ def _inside_ring(ring: Polygon, positions: Iterable[tuple[PlaceCode, Point]]) ->
     return [code for code, point in positions if box.holds(point) and in_polygon(point, ring)]
 
 
-def _inside_circle(
-    circle: Circle, positions: Iterable[tuple[PlaceCode, Point]], limits: AreaLimits
-) -> list[PlaceCode]:
+def _inside_circle(circle: Circle, positions: Iterable[tuple[PlaceCode, Point]], limits: AreaLimits) -> list[PlaceCode]:
     reach = max(circle.radius_km, limits.point_km)
     return [code for code, point in positions if distance_km(point, circle.centre) <= reach]
 
@@ -281,9 +281,7 @@ def _near(rings: list[Polygon], circles: list[Circle], positions: list[Point], l
     by_ring = any(box.holds(point, limits.near_degrees) for box in boxes for point in positions)
     margin_km = limits.near_degrees * 111
     by_circle = any(
-        distance_km(point, circle.centre) <= circle.radius_km + margin_km
-        for circle in circles
-        for point in positions
+        distance_km(point, circle.centre) <= circle.radius_km + margin_km for circle in circles for point in positions
     )
     return by_ring or by_circle
 
@@ -298,18 +296,16 @@ def _by_name(area: Area, county: Place, tree: PlaceTree, limits: AreaLimits, fou
     if len(pieces) > limits.names:
         found.problem(PlaceProblem.TOO_DETAILED)
     for piece in pieces[: limits.names]:
-        places = _named(piece.rpartition(county.name)[2], county, tree)
-        if not places:
+        named = _named(piece.rpartition(county.name)[2], county, tree)
+        if not named:
             found.problem(PlaceProblem.NAME_UNKNOWN, piece)
-        elif len(places) > 1:
+        if any(len(hits) > 1 for hits in named):
             found.problem(PlaceProblem.NAME_AMBIGUOUS, piece)
-        found.codes.update(place.code for place in places)
+        found.codes.update(place.code for hits in named for place in hits)
     found.how = How.NAME if found.codes else None
 
 
-def _certain_county(
-    area: Area, notice: Notice, tree: PlaceTree, fixed_county: PlaceCode | None
-) -> Place | None:
+def _certain_county(area: Area, notice: Notice, tree: PlaceTree, fixed_county: PlaceCode | None) -> Place | None:
     """The source's county, else the one that the description names, else the issuer's own."""
     if fixed_county is not None:
         return tree.get(fixed_county)
@@ -322,26 +318,22 @@ def _certain_county(
 def _issued_elsewhere(notice: Notice, tree: PlaceTree) -> bool:
     """Whether the issuer is an office of another county; a city's or a province's may well speak of ours."""
     issuer = issuer_county(notice.identifier)
-    return (
-        issuer is not None and not issuer.endswith("00") and all(root.code != issuer for root in tree.roots)
-    )
+    return issuer is not None and not issuer.endswith("00") and all(root.code != issuer for root in tree.roots)
 
 
-def _named(piece: str, county: Place, tree: PlaceTree) -> tuple[Place, ...]:
-    """The places of one piece of a description: a name, a township and a village in one word, or names
-    joined."""
+def _named(piece: str, county: Place, tree: PlaceTree) -> list[tuple[Place, ...]]:
+    """The hits for each name in one piece of a description: a name, a township and a village in one word, or
+    names joined. 和 is looked for last: it is a part of many names."""
     if piece in _EVERYWHERE:
-        return (county,)
+        return [(county,)]
     if hits := tree.find_by_name(piece, county.code):
-        return hits
+        return [hits]
     for township in tree.townships_within(county.code):
-        if piece.startswith(township.name) and (
-            hits := tree.find_by_name(piece[len(township.name) :], township.code)
-        ):
-            return hits
+        rest = piece.removeprefix(township.name)
+        if rest != piece and (hits := tree.find_by_name(rest, township.code)):
+            return [hits]
     joined = [tree.find_by_name(part, county.code) for part in _JOINS.split(piece)]
-    unambiguous = len(joined) > 1 and all(len(hits) == 1 for hits in joined)
-    return tuple(hits[0] for hits in joined) if unambiguous else ()
+    return joined if len(joined) > 1 and all(joined) else []
 
 
 def _townships_named(notice: Notice, tree: PlaceTree, codes: frozenset[PlaceCode]) -> str:

@@ -59,9 +59,7 @@ class Chain:
     def current(self) -> tuple[Notice, ...]:
         """All parts of the newest message."""
         newest = self.members[-1]
-        return tuple(
-            n for n in self.members if (n.sender, n.identifier) == (newest.sender, newest.identifier)
-        )
+        return tuple(n for n in self.members if (n.sender, n.identifier) == (newest.sender, newest.identifier))
 
 
 def chain_of(notice: Notice, known: Iterable[Notice]) -> Chain | None:
@@ -74,9 +72,7 @@ def chain_of(notice: Notice, known: Iterable[Notice]) -> Chain | None:
        platform refers to the first issue only, and the newest member is then not the one referred to. An
        exercise never joins a real warning.
     """
-    pool = [
-        other for other in known if (other.status is Status.EXERCISE) == (notice.status is Status.EXERCISE)
-    ]
+    pool = [other for other in known if (other.status is Status.EXERCISE) == (notice.status is Status.EXERCISE)]
     reached = [other for other in pool if _same_message(other, notice) or _passed_on(other, notice)]
     for reference in notice.references:
         meant = [other for other in pool if refers_to(reference, other) and not _same_message(other, notice)]
@@ -105,16 +101,17 @@ def _connected(later: Notice, earlier: Notice) -> bool:
 
 
 def counterpart(new: Notice, earlier: Iterable[AnySaid]) -> AnySaid | None:
-    """Which of the earlier ones the new one has to be compared with: the same part of the same message
-    where it is there, else the newest message's part of the same number, else its gravest part."""
-    candidates = list(earlier)
-    for said in candidates:
-        if _same_message(new, said) and new.part == said.part:
-            return said
-    latest = max((said.sent for said in candidates), default=None)
-    newest = [said for said in candidates if said.sent == latest]
+    """Which of the earlier ones the new one has to be compared with.
+
+    The same part of the same message where it is there; else the newest message's part of the same number, else its
+    gravest part. Other parts of the same message are its neighbours and nothing to be compared with.
+    """
+    others = [said for said in earlier if not _same_message(new, said) or said.part == new.part]
+    same = [said for said in others if _same_message(new, said)]
+    latest = max((said.sent for said in others), default=None)
+    newest = [said for said in others if said.sent == latest]
     same_part = [said for said in newest if said.part == new.part]
-    return max(same_part or newest, key=_gravity, default=None)
+    return max(same or same_part or newest, key=_gravity, default=None)
 
 
 class RelationKind(StrEnum):
