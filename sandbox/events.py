@@ -6,6 +6,7 @@ from types import TracebackType
 
 from sandbox.model import Json
 
+END = "end"  # the last event: whoever was serving the world stops
 _BACKLOG = 2_000
 
 

@@ -56,7 +56,7 @@ class SlidingWindow:
 
     def wait(self, now: float, count: int = 1) -> float:
         free = self._size - len(self._events)
-        if free >= count:
+        if free >= count or not self._events:  # an album larger than the window passes when it is empty
             return 0.0
         blocking = self._events[min(count - free, len(self._events)) - 1]
         return max(0.0, blocking + self._window - now)

@@ -12,17 +12,18 @@ from aiohttp import web
 
 from sandbox import views
 from sandbox.errors import WorldError
-from sandbox.events import Subscription
+from sandbox.events import END, Subscription
 from sandbox.model import Json, Message
 from sandbox.params import Upload
 from sandbox.wire import read_request
 from sandbox.world import World
 
 WORLD = web.AppKey("world", World)
+HOSTS = web.AppKey("hosts", frozenset[str])  # Host names under which the page may be reached
+HINT = web.AppKey("hint", dict[str, str])  # what the page says first, by language
 
 _PRESS_REAL_SECONDS = 20.0
 _HEARTBEAT_SECONDS = 15.0
-_LOCAL_NAMES = frozenset({"127.0.0.1", "localhost", "::1"})
 
 Action = Callable[[World, int, Json, dict[str, Upload]], Awaitable[Json]]
 
@@ -34,6 +35,7 @@ def routes() -> list[web.RouteDef]:
     }  # fmt: skip
     return [
         web.get("/api/state", _state),
+        web.get("/api/hint", _hint),
         web.get("/api/users", _users),
         web.get("/api/chats/{chat_id}/messages", _messages),
         web.get("/api/chats/{chat_id}/members", _members),
@@ -54,7 +56,7 @@ async def guard(
     """
     if not request.path.startswith("/api/"):
         return await handler(request)
-    allowed = request.config_dict.get(HOSTS, _LOCAL_NAMES)
+    allowed = request.config_dict[HOSTS]
     host = urlsplit(f"//{request.host}").hostname or ""
     origin = request.headers.get("Origin")
     foreign = origin is not None and urlsplit(origin).netloc != request.host
@@ -68,9 +70,6 @@ async def guard(
         if error.status < 400:
             raise
         return web.json_response({"error": error.reason}, status=error.status)
-
-
-HOSTS = web.AppKey("hosts", frozenset[str])
 
 
 def _world(request: web.Request) -> World:
@@ -111,6 +110,10 @@ def _number(raw: object, name: str) -> float:
 async def _state(request: web.Request) -> web.Response:
     viewer = _viewer(request) if "as" in request.query else None
     return web.json_response(views.state_view(_world(request), viewer))
+
+
+async def _hint(request: web.Request) -> web.Response:
+    return web.json_response(request.config_dict[HINT])
 
 
 async def _users(request: web.Request) -> web.Response:
@@ -160,18 +163,22 @@ async def _events(request: web.Request) -> web.StreamResponse:
     )
     with world.subscribe() as subscription, contextlib.suppress(ConnectionResetError):
         await response.prepare(request)
-        await response.write(b": hello\n\n")
-        while True:
-            await response.write(await _next_line(world, subscription, viewer))
+        line = b": hello\n\n"
+        while line:
+            await response.write(line)
+            line = await _next_line(world, subscription, viewer)
     return response
 
 
 async def _next_line(world: World, subscription: Subscription, viewer: int | None) -> bytes:
-    """The next event the viewer may see, or a heartbeat after a while without one."""
+    """The next event the viewer may see, a heartbeat after a while without one, or nothing at the end."""
     try:
         async with asyncio.timeout(_HEARTBEAT_SECONDS):
             while True:
-                shown = views.event_view(world, await subscription.next(), viewer)
+                event = await subscription.next()
+                if event["type"] == END:
+                    return b""
+                shown = views.event_view(world, event, viewer)
                 if shown is not None:
                     return f"data: {json.dumps(shown, ensure_ascii=False)}\n\n".encode()
     except TimeoutError:
@@ -319,12 +326,12 @@ async def _clock(request: web.Request) -> web.Response:
     world = _world(request)
     body, _ = await _body(request)
     try:
+        if "speed" in body:
+            world.clock.set_speed(_number(body["speed"], "speed"))
         if "now" in body:
             world.clock.set(datetime.fromisoformat(str(body["now"])))
         if "advance_seconds" in body:
             world.clock.advance(timedelta(seconds=_number(body["advance_seconds"], "advance_seconds")))
-        if "speed" in body:
-            world.clock.set_speed(_number(body["speed"], "speed"))
     except (ValueError, OverflowError) as error:
         _refuse(f"时钟设置无效：{error}")
     return web.json_response(views.clock_view(world))

@@ -43,6 +43,7 @@ class SeedGroup(_Strict):
 class Seed(_Strict):
     now: datetime | None = None
     speed: float | None = Field(default=None, ge=0, le=600)
+    hint: dict[str, str] = Field(default_factory=dict, description="what the page says first, by language")
     bots: list[SeedBot] = Field(default_factory=list)
     users: list[SeedUser] = Field(default_factory=list)
     groups: list[SeedGroup] = Field(default_factory=list)

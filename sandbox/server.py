@@ -4,7 +4,8 @@ Bound to 127.0.0.1 unless told otherwise. One process, one event loop, everythin
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from pathlib import Path
 
 import aiohttp
@@ -12,11 +13,14 @@ from aiohttp import web
 
 from sandbox import page_api
 from sandbox.errors import ApiError, ConnectionReset, LostResponse
-from sandbox.page_api import HOSTS, WORLD
+from sandbox.events import END
+from sandbox.methods.polling import end_poll
+from sandbox.page_api import HINT, HOSTS, WORLD
 from sandbox.webhook import Answer, WebhookSender
 from sandbox.wire import read_request
 from sandbox.world import Reply, World
 
+CLOSING = web.AppKey("closing", asyncio.Event)  # set when the server stops: nobody hangs any longer
 PAGE = Path(__file__).parent / "page"
 _PAGE_HEADERS = {
     "Content-Security-Policy": (
@@ -33,11 +37,21 @@ _WEBHOOK_SECONDS = 60.0
 _ANSWER_BYTES = 1 << 20
 
 
-def build_app(world: World, *, page: Path = PAGE, hosts: frozenset[str] | None = None) -> web.Application:
-    """The whole door. `hosts` are further Host names under which the page may be reached."""
+def build_app(
+    world: World,
+    *,
+    page: Path = PAGE,
+    hosts: Iterable[str] = (),
+    hint: Mapping[str, str] | None = None,
+) -> web.Application:
+    """The whole door. `hosts` are further Host names under which the page may be reached; `hint` is what the page
+    says first, by language ("zh", "en"), up to four lines each.
+    """
     app = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[page_api.guard])
     app[WORLD] = world
-    app[HOSTS] = frozenset({"127.0.0.1", "localhost", "::1"}) | (hosts or frozenset())
+    app[HOSTS] = frozenset({"127.0.0.1", "localhost", "::1", *hosts})
+    app[CLOSING] = asyncio.Event()
+    app[HINT] = dict(hint or {})
     app.add_routes(
         [
             web.route("*", "/bot{token}/{method}", _bot_api),
@@ -46,6 +60,7 @@ def build_app(world: World, *, page: Path = PAGE, hosts: frozenset[str] | None =
         ]
     )
     app.cleanup_ctx.append(_webhooks)
+    app.on_shutdown.append(_let_go)
     if page.is_dir():
         app.router.add_get("/", _page(page, "index.html"))
         app.router.add_get("/{name:[^/]+\\.[a-z0-9]+}", _page(page, None))
@@ -54,10 +69,16 @@ def build_app(world: World, *, page: Path = PAGE, hosts: frozenset[str] | None =
 
 
 async def start(
-    world: World, *, host: str = "127.0.0.1", port: int = 0, page: Path = PAGE
+    world: World,
+    *,
+    host: str = "127.0.0.1",
+    port: int = 0,
+    page: Path = PAGE,
+    hosts: Iterable[str] = (),
+    hint: Mapping[str, str] | None = None,
 ) -> tuple[web.AppRunner, int]:
     """Serve the world. Returns the runner (to `cleanup`) and the port that was bound."""
-    runner = web.AppRunner(build_app(world, page=page), access_log=None, shutdown_timeout=1.0)
+    runner = web.AppRunner(build_app(world, page=page, hosts=hosts, hint=hint), access_log=None, shutdown_timeout=1.0)
     await runner.setup()
     site = web.TCPSite(runner, host, port)
     await site.start()
@@ -74,7 +95,8 @@ async def _bot_api(request: web.Request) -> web.StreamResponse:
     try:
         reply = await world.call(request.match_info["token"], request.match_info["method"], params, files)
     except LostResponse:
-        await asyncio.sleep(_HANG_SECONDS)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(request.app[CLOSING].wait(), _HANG_SECONDS)
         return _reset(request)
     except ConnectionReset:
         return _reset(request)
@@ -121,6 +143,14 @@ async def _webhooks(app: web.Application) -> AsyncIterator[None]:
         sender.start()
         yield
         await sender.stop()
+
+
+async def _let_go(app: web.Application) -> None:
+    """End the streams and the hanging requests, so that stopping takes no time."""
+    app[CLOSING].set()
+    app[WORLD].publish(END)
+    for bot in app[WORLD].bots.values():
+        end_poll(bot)
 
 
 def _page(folder: Path, fixed: str | None) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:

@@ -290,7 +290,10 @@ def search_users(world: World, query: str, limit: int) -> list[Json]:
 
 
 def event_view(world: World, event: Json, viewer: int | None) -> Json | None:
-    """An event as one person may see it, or None when it is none of his business."""
+    """An event as one person may see it, or None when it is none of his business.
+
+    A message is shown as it is now, which may be newer than the event.
+    """
     chat: Chat | None = event.get("chat")
     if chat is None:
         return {key: value for key, value in event.items() if key != "chat"}

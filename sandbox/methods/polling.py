@@ -79,6 +79,12 @@ def abort_poll(bot: Bot, reason: str) -> None:
         waiting.set_exception(ApiError(409, reason))
 
 
+def end_poll(bot: Bot) -> None:
+    """Let the poller that waits go home with what there is."""
+    if bot.queue.waiting is not None:
+        _finish(bot.queue.waiting)
+
+
 def _allow(bot: Bot, params: Params) -> None:
     if params.raw.get("allowed_updates") in (None, ""):
         return
