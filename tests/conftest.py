@@ -1,0 +1,34 @@
+"""What every test gets: no error in the log goes unnoticed, and golden transcripts can be written anew."""
+
+import logging
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.county import County, small_county
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-golden", action="store_true", help="write the golden transcripts anew")
+
+
+@pytest.fixture(autouse=True)
+def no_error_in_the_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """An error-level line fails the test, unless the test is about it (marker `logs_errors`)."""
+    yield
+    if request.node.get_closest_marker("logs_errors"):
+        return
+    lines = [
+        f"{r.name}: {r.getMessage()}"
+        for when in ("setup", "call")
+        for r in caplog.get_records(when)
+        if r.levelno >= logging.ERROR
+    ]
+    assert not lines, f"errors in the log: {lines}"
+
+
+@pytest.fixture
+async def county(tmp_path: Path) -> AsyncIterator[County]:
+    async with small_county(tmp_path) as made:
+        yield made
