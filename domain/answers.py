@@ -9,9 +9,11 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from domain.numerals import (
     CHINESE,
+    MOST_READ,
     Headcount,
     chinese_number,
     is_nothing,
@@ -73,41 +75,52 @@ _NO = words("不 不是 不对 没有 没 无 不要 不行 否 不同意 不可
 _READ_ELSEWHERE = _YES | _NO  # never a piece of a label: 无 is not 无法通行, 有 is not 有异常
 _NEGATION = "无没不未非"
 _NUMBERED = re.compile(rf"(?:选|第)*(\d{{1,2}}|[{CHINESE}]{{1,3}})(?!\d|\.\d)(?:个|项|号)?[\s.,、:。)-]*(.*)")
+_SYMBOL = re.compile(r"[^\w\s!-~，。、；：？！（）]")
 
 
 def _tidy(text: str) -> str:
     """plain(), without emoji: "✅ 正常" and 正常👍 are 正常."""
+    if not _SYMBOL.search(text):
+        return plain(text)
     return plain("".join(" " if unicodedata.category(char) in ("So", "Sk") else char for char in text))
 
 
 def _names(choice: Choice) -> tuple[str, ...]:
     """Everything the choice may be called; 山塘水库(屋顶山塘) also by what stands before the bracket."""
     label = _tidy(choice.label)
-    said = (label, re.split(r"[(（]", label)[0].strip(), *map(_tidy, choice.aliases))
-    return tuple(dict.fromkeys(name for name in said if name))
+    return tuple(filter(None, (label, label.split("(")[0].rstrip(), *map(_tidy, choice.aliases))))
+
+
+_Named: TypeAlias = Sequence[tuple[str, tuple[str, ...]]]  # code and names of each choice
+
+
+def _named(choices: Sequence[Choice]) -> _Named:
+    return [(choice.code, _names(choice)) for choice in choices]
 
 
 def _only(codes: Sequence[str]) -> str | None:
-    distinct = dict.fromkeys(codes)
-    return next(iter(distinct)) if len(distinct) == 1 else None
+    return codes[0] if codes and all(code == codes[0] for code in codes) else None
 
 
 def choice_named(text: str, choices: Sequence[Choice]) -> str | None:
     """The choice whose label or alias this is, word for word."""
-    said = _tidy(text)
-    return _only([choice.code for choice in choices if said and said in _names(choice)])
+    return _by_name(_tidy(text), _named(choices))
+
+
+def _by_name(said: str, named: _Named) -> str | None:
+    return _only([code for code, names in named if said in names])
+
+
+def _by_piece(said: str, named: _Named) -> list[str]:
+    return [code for code, names in named if any(_piece_of(said, name) for name in names)]
 
 
 def _piece_of(said: str, name: str) -> bool:
     """Whether it begins the name, or (from two letters) is in it; not 异常 in 无异常, nor 1 in 15天."""
-    if said[-1].isdigit() and re.match(rf"{re.escape(said)}\d", name):
-        return False
     at = name.find(said)
+    if said[-1].isdigit() and name[at + len(said) :][:1].isdigit():
+        return False
     return at == 0 or (at > 0 and len(said) > 1 and name[at - 1] not in _NEGATION)
-
-
-def _by_piece(said: str, choices: Sequence[Choice]) -> list[str]:
-    return [choice.code for choice in choices if any(_piece_of(said, name) for name in _names(choice))]
 
 
 def _by_number(number: int, choices: Sequence[Choice]) -> str | None:
@@ -121,21 +134,21 @@ def read_choice(text: str, choices: Sequence[Choice]) -> str | None:
     "3" is None where another label begins with 3 ("3天"): both may be meant. "1 异常" is None where 1 is 正常.
     Where the codes are yes and no, 是/对/有 and 不/没有 are understood.
     """
-    said = _tidy(text)
-    if not said:
+    said, named = _tidy(text), _named(choices)
+    if not said or len(said) > MOST_READ:
         return None
     in_figures = re.sub(f"[{CHINESE}]+", lambda run: str(chinese_number(run[0]) or run[0]), said)
-    if named := choice_named(said, choices) or choice_named(in_figures, choices):
-        return named
+    if code := _by_name(said, named) or _by_name(in_figures, named):
+        return code
     found = _NUMBERED.fullmatch(said)
     number = _figure(found[1]) if found else None
     chosen = None if number is None else _by_number(number, choices)
     if not found or chosen is None:
-        return _by_word(said, choices)
+        return _by_word(said, named)
     if rest := found[2]:
-        meant = [choice_named(rest, choices) or _only(_by_piece(rest, choices))]
+        meant = [_by_name(rest, named) or _only(_by_piece(rest, named))]
     else:
-        meant = [*_by_piece(said, choices), *_by_piece(str(number), choices)]
+        meant = [*_by_piece(said, named), *_by_piece(str(number), named)]
     return chosen if all(code == chosen for code in meant) else None
 
 
@@ -143,24 +156,26 @@ def _figure(digits: str) -> int | None:
     return int(digits) if digits.isdigit() else chinese_number(digits)
 
 
-def _by_word(said: str, choices: Sequence[Choice]) -> str | None:
+def _by_word(said: str, named: _Named) -> str | None:
     if said not in _READ_ELSEWHERE and not is_nothing(said):
-        return _only(_by_piece(said, choices))
-    if {choice.code for choice in choices} != {"yes", "no"}:
+        return _only(_by_piece(said, named))
+    if {code for code, _ in named} != {"yes", "no"}:
         return None
     return "no" if said in _NO or is_nothing(said) else "yes"
 
 
 def read_choices(text: str, choices: Sequence[Choice]) -> tuple[str, ...] | None:
     """Several: "1 3 5", 一三五, ①③, "溢洪道堵、渗水"; 无, 0 and 都正常 are (). One word unread: None."""
-    if named := choice_named(text, choices):
-        return (named,)
-    plainly_numbered = all(choice.number is None for choice in choices)
-    numbers = read_numbers_list(text, len(choices)) if plainly_numbered else None
-    if numbers is None and is_nothing(text):
+    if len(text) > MOST_READ:
+        return None
+    if one := choice_named(text, choices):
+        return (one,)
+    if all(choice.number is None for choice in choices):
+        numbers = read_numbers_list(text, len(choices))
+        if numbers is not None:
+            return tuple(choices[number - 1].code for number in numbers)
+    elif is_nothing(text) and read_choice(text, choices) is None:
         return ()
-    if numbers is not None:
-        return tuple(choices[number - 1].code for number in numbers)
     pieces = [piece for piece in re.split(r"[\s,、;。和跟及]+", _tidy(text)) if piece]
     codes = [read_choice(piece, choices) for piece in pieces]
     chosen = tuple(dict.fromkeys(code for code in codes if code is not None))

@@ -58,7 +58,7 @@ def _problems(form: Form, question: Question) -> Iterator[str]:
         yield "a text takes the whole line and cannot split"
     if set(question.also) - _ALSO:
         yield "takes also what cannot be told apart"
-    yield from (f"{key} is no word" for key in question.errors if not _NAME.fullmatch(key))
+    yield from (f"{key!r} is no word" for key in question.errors if not _NAME.fullmatch(key))
     yield from _choice_problems(form, question)
 
 

@@ -40,6 +40,7 @@ from domain.form_reading import WANTED, address, blames, checked, chosen, read_a
 _EARLY = frozenset({Kind.PHOTO, Kind.LOCATION})
 _SEPARATOR = re.compile(r"[\s,，、;；。]+")
 _MOST_CUTS = 8
+"""Beyond that many separators a text is a story, not answers in a row."""
 _CONTROLS: Mapping[str, Event] = {
     "back": Back(),
     "cancel": Cancel(),

@@ -34,6 +34,9 @@ CHINESE = "".join(_DIGIT) + "十拾百佰千仟万"
 _ONE = f"([{''.join(_ROWS[1:])}])"
 _BELOW_MYRIAD = re.compile(rf"(?:{_ONE}[千仟])?零?(?:{_ONE}[百佰])?零?({_ONE}?[十拾])?零?{_ONE}?")
 
+MOST_READ = 200
+"""Letters. What is longer is a report and no figure, choice or time; nothing is searched in it."""
+
 _LETTERS = r"(?:km|cm|mm|kg|[mt])(?![a-z0-9])"
 _MEASURE = (
     rf"{_LETTERS}|个?人|平方米|立方米|公里|千米|厘米|公分|毫米|公顷|公斤|小时|分钟|万元|"
@@ -135,7 +138,7 @@ def _numbers(text: str) -> list[tuple[int | float, str]]:
     第3组 and 3号桥 are names, not numbers; 一定, 十分 and 统一 are words.
     """
     body = plain(text)
-    if _INEXACT.search(body) or _JOINED.search(body):
+    if len(body) > MOST_READ or _INEXACT.search(body) or _JOINED.search(body):
         return []
     body = _THOUSANDS.sub(lambda group: group[0].replace(",", ""), body)
     body = re.sub(r"(?<=\d)。(?=\d)", ".", body)  # a decimal point typed on a Chinese keyboard

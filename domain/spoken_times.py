@@ -21,7 +21,7 @@ import re
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Literal
 
-from domain.numerals import CHINESE, chinese_number, plain
+from domain.numerals import CHINESE, MOST_READ, chinese_number, plain
 
 Lean = Literal["past", "future"]
 
@@ -73,6 +73,8 @@ def read_time(text: str, now: datetime, tz: tzinfo, lean: Lean | None = None) ->
     """
     if now.tzinfo is None:
         raise ValueError("now must be aware")
+    if len(text) > MOST_READ:
+        return None
     body = re.sub(f"[{CHINESE}]+", lambda run: _arabic(run[0]), _HEDGES.sub("", plain(text)))
     if body in ("现在", "此刻") or (body in ("刚才", "刚刚") and lean != "future"):
         return now.astimezone(UTC)

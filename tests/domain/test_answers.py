@@ -1,7 +1,7 @@
 """What people type for a choice, a yes, an acknowledgement; and what only looks like one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.answers import (
@@ -131,6 +131,16 @@ def test_several_choices_are_read_from_one_line(typed, expected):
     assert read_choices(typed, SIGNS) == expected
 
 
+def test_choices_with_own_numbers_are_several_too():
+    assert [read_choices(text, EQUIPMENT) for text in cut("0|2 3|无|1|都好")] == [
+        ("fine",),
+        ("phone", "pump"),
+        (),
+        None,
+        ("fine",),
+    ]
+
+
 def test_a_choice_is_named_only_word_for_word():
     assert [choice_named(text, STATE) for text in cut("正常。|没事|正|1")] == ["ok", "ok", None, None]
 
@@ -203,6 +213,7 @@ PIECES = st.lists(
 TEXTS = st.text(max_size=40) | PIECES.map("".join)
 
 
+@settings(deadline=None)
 @given(TEXTS, st.sampled_from([STATE, DUE, SIGNS, PLACES, GRADE, EQUIPMENT, YES_NO, ()]))
 def test_no_text_breaks_a_reader_of_words(text, choices):
     codes = {choice.code for choice in choices}
@@ -214,6 +225,7 @@ def test_no_text_breaks_a_reader_of_words(text, choices):
     assert read_edit(text, ("地点", "水位")) in (None, 0, 1)
 
 
+@settings(deadline=None)
 @given(TEXTS.filter(lambda text: "收到" not in text))
 def test_whoever_says_it_did_not_arrive_has_not_acknowledged(text):
     assert not is_received("没收到" + text)

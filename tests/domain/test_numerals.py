@@ -1,7 +1,7 @@
 """Numbers as they are typed, and what must not be taken for one."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.numerals import (
@@ -181,6 +181,7 @@ PIECES = st.lists(st.sampled_from(cut("1|3|31.2|户|人|没有|，|。| |点|三
 TEXTS = st.text(max_size=40) | PIECES.map("".join)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_no_text_breaks_a_reader_of_numbers(text):
     number, level, listed, count = (
@@ -196,11 +197,13 @@ def test_no_text_breaks_a_reader_of_numbers(text):
     assert isinstance(is_nothing(text), bool)
 
 
+@settings(deadline=None)
 @given(TEXTS)
 def test_plain_text_stays_as_it_is(text):
     assert plain(plain(text)) == plain(text)
 
 
+@settings(deadline=None)
 @given(st.integers(0, 99_999_999))
 def test_every_number_survives_being_written(number):
     assert read_number(f"水位 {number}米") == number

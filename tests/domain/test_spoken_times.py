@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.spoken_times import read_time
@@ -129,6 +129,7 @@ PIECES = st.lists(
 )
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30) | PIECES.map("".join), st.datetimes(timezones=st.just(UTC)))
 def test_no_text_breaks_the_reader_at_any_moment(text, now):
     for lean in (None, "past", "future"):
@@ -136,6 +137,7 @@ def test_no_text_breaks_the_reader_at_any_moment(text, now):
         assert moment is None or moment.tzinfo is UTC
 
 
+@settings(deadline=None)
 @given(st.datetimes(datetime(2020, 1, 1), datetime(2035, 1, 1)))
 def test_a_full_date_is_read_back_whenever_it_is_said(moment):
     local = moment.replace(second=0, microsecond=0, tzinfo=CHINA)
