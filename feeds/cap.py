@@ -18,7 +18,7 @@ from lxml import etree
 from domain.colours import colour_of
 from domain.notices import Area, Finding, MsgType, Notice, Reference, Scope, Status, clean_text
 from domain.places import split_codes
-from feeds.errors import UnreadableNotice
+from feeds.errors import Unreadable, UnreadableNotice
 from feeds.shapes import read_circle, read_polygon
 from feeds.times import parse_instant
 from feeds.xml_safety import child_text, children, local_name, namespace, parse_xml, text_of
@@ -41,15 +41,11 @@ def read_cap(body: bytes, *, source: str, zone: tzinfo | None = None) -> tuple[N
     """Everything a CAP document says, a notice for each block; UnreadableNotice when it says nothing certain.
 
     1. One alert, or the alerts of an EDXL envelope. An envelope with one unreadable alert is unreadable as a
-    whole,
-       so that a person looks at it; an envelope that is a test or an exercise makes its alerts the same.
+       whole, so that a person looks at it. A test or an exercise on the outside makes its alerts the same.
     2. Of several languages one is taken: zh-CN, zh, any other zh, else the first.
-    3. Every block left is a notice of its own: several areas may have different colours. No block at all (a
-    bare
-       cancellation) makes one notice without words.
-    `source` names the feed; `zone` is the zone of its times without offset, without it such times are
-    refused. Reasons beside those of `parse_xml`: not_cap · wrapped_alerts · no_identifier · no_sender ·
-    no_sent · bad_sent · name_too_long · too_many_parts.
+    3. Every block left is a notice of its own: several areas may have different colours. No block at all
+       (a bare cancellation) makes one notice without words.
+    `source` names the feed. `zone` is the zone of its times without offset; without it they are refused.
     """
     root = parse_xml(body)
     digest = sha256(body).hexdigest()
@@ -58,7 +54,7 @@ def read_cap(body: bytes, *, source: str, zone: tzinfo | None = None) -> tuple[N
         head = _head(alert, envelope, source, zone, digest)
         notices += _parts(alert, head, zone)
         if len(notices) > MAX_PARTS:
-            raise UnreadableNotice("too_many_parts", f"more than {MAX_PARTS}")
+            raise UnreadableNotice(Unreadable.TOO_MANY_PARTS, f"more than {MAX_PARTS}")
     return tuple(notices)
 
 
@@ -71,8 +67,8 @@ def _alerts(root: etree._Element) -> list[tuple[etree._Element, Status]]:
         status = _choice(Status, child_text(root, "distributionStatus"))
         return [(alert, status) for alert in inside]
     if inside:
-        raise UnreadableNotice("wrapped_alerts", f"{len(inside)} in <{local_name(root)}>")
-    raise UnreadableNotice("not_cap", f"<{local_name(root)}> of {namespace(root) or 'no namespace'}")
+        raise UnreadableNotice(Unreadable.WRAPPED_ALERTS, f"{len(inside)} in <{local_name(root)}>")
+    raise UnreadableNotice(Unreadable.NOT_CAP, f"<{local_name(root)}> of {namespace(root) or 'no namespace'}")
 
 
 def _is_alert(element: etree._Element) -> bool:
@@ -89,7 +85,7 @@ def _head(alert: etree._Element, envelope: Status, source: str, zone: tzinfo | N
     written = _required(alert, "sent")
     sent = parse_instant(written, zone)
     if sent is None:
-        raise UnreadableNotice("bad_sent", written[:60])
+        raise UnreadableNotice(Unreadable.BAD_SENT, written[:60])
     status = _choice(Status, child_text(alert, "status"))
     return Notice(
         source=source,
@@ -107,9 +103,9 @@ def _head(alert: etree._Element, envelope: Status, source: str, zone: tzinfo | N
 def _required(alert: etree._Element, name: str) -> str:
     value = child_text(alert, name)
     if not value:
-        raise UnreadableNotice(f"no_{name}")
+        raise UnreadableNotice(Unreadable(f"no_{name}"))
     if len(value) > MAX_NAME:
-        raise UnreadableNotice("name_too_long", f"{name}: {len(value)} characters")
+        raise UnreadableNotice(Unreadable.NAME_TOO_LONG, f"{name}: {len(value)} characters")
     return value
 
 

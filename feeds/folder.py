@@ -20,7 +20,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
-from feeds.errors import UnreadableNotice
+from feeds.errors import Unreadable, UnreadableNotice
 from feeds.xml_safety import MAX_BYTES
 
 log = logging.getLogger(__name__)
@@ -189,7 +189,7 @@ class FolderFeed:
     def _read(self, name: str, look: _Look) -> bytes | None:
         """The whole file, or None when it is no longer the one that was looked at. Never more than the limit."""
         if look.size > self._max_bytes:
-            raise UnreadableNotice("too_big", f"{look.size} bytes")
+            raise UnreadableNotice(Unreadable.TOO_LARGE, f"{look.size} bytes")
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         try:
             descriptor = os.open(self._inbox / name, flags | getattr(os, "O_BINARY", 0))

@@ -8,7 +8,7 @@ from typing import Any
 
 from lxml import etree
 
-from feeds.errors import UnreadableNotice
+from feeds.errors import Unreadable, UnreadableNotice
 
 MAX_BYTES = 2_000_000
 MAX_DEPTH = 64
@@ -24,19 +24,16 @@ def parse_xml(body: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
 
     1. A body that is too long is not looked at.
     2. Text in the Chinese encodings is decoded here, as GB18030, which contains the others: what calls itself
-    GB2312
-       seldom keeps to it. UTF-8 that calls itself GBK is taken as UTF-8. Encodings without use here are
+       GB2312 seldom keeps to it. UTF-8 that calls itself GBK is taken as UTF-8. Encodings without use here are
        refused.
     3. No entities, no network, no DTD, no huge trees; comments and processing instructions are dropped, so
-    that they
-       cannot split a text.
-    4. Any document type is refused, and so is a tree that is too deep or too large.
-    Reasons: too_big · empty · encoding · not_xml · doctype · too_deep · too_many_elements.
+       that they cannot split a text.
+    4. Any document type is refused, and so is a tree that is too deep or has too many elements.
     """
     if len(body) > max_bytes:
-        raise UnreadableNotice("too_big", f"{len(body)} bytes")
+        raise UnreadableNotice(Unreadable.TOO_LARGE, f"{len(body)} bytes")
     if not body.strip():
-        raise UnreadableNotice("empty")
+        raise UnreadableNotice(Unreadable.EMPTY)
     text, encoding = _decoded(body)
     parser = etree.XMLParser(
         encoding=encoding,
@@ -50,10 +47,10 @@ def parse_xml(body: bytes, *, max_bytes: int = MAX_BYTES) -> etree._Element:
     try:
         root = etree.fromstring(text, parser)
     except (etree.XMLSyntaxError, ValueError, LookupError) as error:
-        raise UnreadableNotice("not_xml", str(error)) from error
+        raise UnreadableNotice(Unreadable.NOT_XML, str(error)) from error
     document: Any = root.getroottree().docinfo
     if document.doctype:
-        raise UnreadableNotice("doctype")
+        raise UnreadableNotice(Unreadable.DOCTYPE)
     _measure(root)
     return root
 
@@ -70,9 +67,9 @@ def _decoded(body: bytes) -> tuple[bytes, str | None]:
         try:
             return body.decode("gb18030").encode(), "utf-8"
         except (UnicodeDecodeError, UnicodeEncodeError) as error:
-            raise UnreadableNotice("encoding", f"not {declared}: {error.reason}") from error
+            raise UnreadableNotice(Unreadable.ENCODING, f"not {declared}: {error.reason}") from error
     if not _OTHERS.fullmatch(declared):
-        raise UnreadableNotice("encoding", declared)
+        raise UnreadableNotice(Unreadable.ENCODING, declared)
     return body, None
 
 
@@ -82,9 +79,9 @@ def _measure(root: etree._Element) -> None:
         depth += 1 if event == "start" else -1
         elements += event == "start"
         if depth > MAX_DEPTH:
-            raise UnreadableNotice("too_deep", f"more than {MAX_DEPTH} levels")
+            raise UnreadableNotice(Unreadable.TOO_DEEP, f"more than {MAX_DEPTH} levels")
         if elements > MAX_ELEMENTS:
-            raise UnreadableNotice("too_many_elements", f"more than {MAX_ELEMENTS}")
+            raise UnreadableNotice(Unreadable.TOO_MANY_ELEMENTS, f"more than {MAX_ELEMENTS}")
 
 
 def local_name(element: etree._Element) -> str:

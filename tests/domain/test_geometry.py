@@ -3,7 +3,7 @@
 from math import cos, hypot, inf, nan, pi, radians, sin
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.geometry import (
@@ -33,6 +33,7 @@ def test_hangzhou_to_lishui() -> None:
     assert distance_km(Point(30.2741, 120.1551), Point(28.4517, 119.9219)) == pytest.approx(204, abs=2)
 
 
+@settings(deadline=None)
 @given(points, points)
 def test_distance_is_the_same_both_ways_and_at_most_half_round_the_globe(a: Point, b: Point) -> None:
     assert distance_km(a, b) == pytest.approx(distance_km(b, a))
@@ -64,6 +65,7 @@ def test_the_hollow_of_a_horseshoe_is_outside() -> None:
     assert in_polygon(Point(0.5, 1.5), HORSESHOE)
 
 
+@settings(deadline=None)
 @given(points, st.integers(3, 40), st.floats(0.01, 2), st.floats(0, 2 * pi), st.floats(0.0, 3.0))
 def test_a_regular_polygon_agrees_with_its_circles(
     centre: Point, corners: int, radius: float, angle: float, far: float
@@ -80,12 +82,14 @@ def test_a_regular_polygon_agrees_with_its_circles(
         assert not in_polygon(point, ring)
 
 
+@settings(deadline=None)
 @given(st.lists(points, min_size=3, max_size=12), points)
 def test_what_is_inside_is_inside_the_box(ring: list[Point], point: Point) -> None:
     if in_polygon(point, ring):
         assert box_of(ring).holds(point, 1e-9)
 
 
+@settings(deadline=None)
 @given(st.lists(points, min_size=3, max_size=12), points, st.integers(0, 11))
 def test_it_does_not_matter_where_a_ring_begins(ring: list[Point], point: Point, turn: int) -> None:
     turn %= len(ring)

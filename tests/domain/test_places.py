@@ -1,7 +1,7 @@
 """Codes, the tree and names. The county is invented; its codes have the shape of real ones."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.places import (
@@ -121,11 +121,13 @@ def test_an_empty_list_has_no_codes() -> None:
     assert split_codes(" ，、 ") == ()
 
 
+@settings(deadline=None)
 @given(codes)
 def test_normalising_twice_is_normalising_once(code: PlaceCode) -> None:
     assert normalise_code(code) == code
 
 
+@settings(deadline=None)
 @given(codes)
 def test_every_ancestor_is_canonical_shorter_and_contains_the_place(code: PlaceCode) -> None:
     above = ancestors(code)
@@ -134,17 +136,20 @@ def test_every_ancestor_is_canonical_shorter_and_contains_the_place(code: PlaceC
     assert all(len(a) < len(code) and is_within(code, a) and not is_within(a, code) for a in above)
 
 
+@settings(deadline=None)
 @given(codes, codes)
 def test_within_means_itself_or_an_ancestor(code: PlaceCode, other: PlaceCode) -> None:
     assert is_within(code, other) == (code == other or other in ancestors(code))
 
 
+@settings(deadline=None)
 @given(codes)
 def test_padding_a_code_changes_nothing(code: PlaceCode) -> None:
     if len(code) >= 6 and level_of(code) is not Level.GRID:
         assert [normalise_code(code.ljust(n, "0")) for n in (12, 14)] == [code, code]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=20))
 def test_any_text_is_a_code_or_refused_and_never_something_else(text: str) -> None:
     try:

@@ -7,14 +7,14 @@ from typing import Any
 from xml.sax.saxutils import escape
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.colours import Colour, ColourEvidence
 from domain.geometry import Circle, Point
 from domain.notices import Area, Finding, MsgType, Notice, Reference, Scope, Status, clean_text
 from feeds.cap import read_cap
-from feeds.errors import UnreadableNotice
+from feeds.errors import Unreadable, UnreadableNotice
 
 SAMPLES = Path(__file__).parents[1] / "samples" / "cap"
 CHINA = timezone(timedelta(hours=8))
@@ -356,15 +356,18 @@ def test_a_resource_with_a_picture_is_passed_over() -> None:
     assert read(cap(f"<event>暴雨</event>{picture}")).kind == "暴雨"
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=400))
 def test_bytes_are_read_or_refused_and_nothing_else(body: bytes) -> None:
-    with pytest.raises(UnreadableNotice):
+    with pytest.raises(UnreadableNotice) as caught:
         read_cap(body, source="x")
+    assert caught.value.reason_key in set(Unreadable)
 
 
 VALID = (SAMPLES / "typhoon_orange_two_languages.xml").read_bytes()
 
 
+@settings(deadline=None)
 @given(st.integers(0, len(VALID) - 1), st.binary(min_size=0, max_size=6), st.integers(0, 40))
 def test_a_damaged_document_is_read_or_refused_and_nothing_else(at: int, new: bytes, cut: int) -> None:
     damaged = VALID[:at] + new + VALID[at + cut :]
@@ -375,6 +378,7 @@ def test_a_damaged_document_is_read_or_refused_and_nothing_else(at: int, new: by
     assert all(n.identifier and n.sender and n.sent.tzinfo is UTC for n in notices)
 
 
+@settings(deadline=None)
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cc", "Cs", "Cn"]), max_size=60))
 def test_any_words_come_out_as_people_see_them(words: str) -> None:
     assert read(cap(f"<headline>{escape(words)}</headline>")).headline == " ".join(clean_text(words).split())

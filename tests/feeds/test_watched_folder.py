@@ -206,13 +206,13 @@ async def test_an_empty_file_waits_for_its_words(feed: FolderFeed, intake: Intak
     assert intake.taken == [("a.xml", GOOD)]
 
 
-async def test_a_file_that_is_too_big_is_refused_without_being_read(
+async def test_a_file_that_is_too_large_is_refused_without_being_read(
     feed: FolderFeed, intake: Intake, inbox: Path
 ) -> None:
     put(inbox / "a.xml", b"x" * 1001)
     await scans(feed, 6)
     assert intake.asked == 0
-    assert "too_big" in (inbox / "refused" / "a.xml.reason.txt").read_text(encoding="utf-8")
+    assert "too_large" in (inbox / "refused" / "a.xml.reason.txt").read_text(encoding="utf-8")
 
 
 async def test_the_limit_itself_is_allowed(feed: FolderFeed, intake: Intake, inbox: Path) -> None:
