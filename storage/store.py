@@ -10,8 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.ports import Rows
 from storage.boards import BoardTable
 from storage.database import Database
+from storage.enrolment import EnrolmentTable
 from storage.groups import DialogueTable, GroupTable
 from storage.inbox import CounterTable, HeartbeatTable, InboxTable
+from storage.leave_requests import LeaveRequestTable
 from storage.obligations import ObligationTable
 from storage.outbox import OutboxTable
 from storage.people import PeopleTable
@@ -72,6 +74,14 @@ class SqlRows:
     @cached_property
     def dialogues(self) -> DialogueTable:
         return DialogueTable(self._connection)
+
+    @cached_property
+    def enrolment(self) -> EnrolmentTable:
+        return EnrolmentTable(self._connection)
+
+    @cached_property
+    def leave(self) -> LeaveRequestTable:
+        return LeaveRequestTable(self._connection)
 
     @cached_property
     def warnings(self) -> WarningTable:

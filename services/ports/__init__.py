@@ -18,6 +18,8 @@ from services.ports.core import (
     OutboxDoor,
     Words,
 )
+from services.ports.enrolment import EnrolmentRows, LinkRow
+from services.ports.leave import LeaveRequest, LeaveRows
 from services.ports.warnings import WarningRow, WarningRows
 
 T = TypeVar("T")
@@ -28,6 +30,10 @@ class Rows(CoreRows, Protocol):
 
     @property
     def warnings(self) -> WarningRows: ...
+    @property
+    def enrolment(self) -> EnrolmentRows: ...
+    @property
+    def leave(self) -> LeaveRows: ...
 
 
 class Store(Protocol):
@@ -45,7 +51,11 @@ __all__ = [
     "Board",
     "Chance",
     "DialogueRow",
+    "EnrolmentRows",
     "Group",
+    "LeaveRequest",
+    "LeaveRows",
+    "LinkRow",
     "Obligation",
     "OutboxDoor",
     "Rows",
