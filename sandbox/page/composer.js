@@ -34,6 +34,7 @@ export class Composer {
     this.trayButton("tray-location", () => this.sendPlace());
     byId("start").addEventListener("click", () => this.start());
     byId("unblock").addEventListener("click", () => this.host.unblock());
+    new ResizeObserver(() => this.makeRoom()).observe(this.form);
   }
 
   clear() {
@@ -66,6 +67,11 @@ export class Composer {
     byId("blocked-bar").hidden = !blocked;
     byId("start-bar").hidden = blocked || !fresh;
     this.form.hidden = blocked || fresh;
+  }
+
+  /** Notes appear above the composer, however high it is. */
+  makeRoom() {
+    document.documentElement.style.setProperty("--below", `${this.form.offsetHeight}px`);
   }
 
   focus() {
@@ -104,6 +110,7 @@ export class Composer {
 
   reply(message) {
     this.replyTo = message;
+    document.querySelectorAll(".picked").forEach((node) => node.classList.remove("picked"));
     this.showExtras();
     this.input.focus();
   }
