@@ -11,6 +11,7 @@ overwritten.
 """
 
 import asyncio
+import errno
 import logging
 import os
 import stat
@@ -193,8 +194,10 @@ class FolderFeed:
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_NONBLOCK", 0)
         try:
             descriptor = os.open(self._inbox / name, flags | getattr(os, "O_BINARY", 0))
-        except FileNotFoundError:
-            return None
+        except OSError as error:
+            if error.errno in {errno.ENOENT, errno.ELOOP}:  # gone, or a link in its place
+                return None
+            raise
         with os.fdopen(descriptor, "rb") as file:
             if not stat.S_ISREG(os.fstat(descriptor).st_mode):
                 return None

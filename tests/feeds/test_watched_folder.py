@@ -268,6 +268,7 @@ async def test_a_new_file_in_the_very_moment_of_the_move_comes_back_unread(
     assert [body for _, body in intake.taken] == [b"good, first", b"good, second"]
 
 
+@pytest.mark.logs_errors
 async def test_a_poison_file_stops_nobody_and_is_tried_ever_more_seldom(
     feed: FolderFeed, intake: Intake, inbox: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -281,6 +282,7 @@ async def test_a_poison_file_stops_nobody_and_is_tried_ever_more_seldom(
     assert left(inbox) == ["a_poison.xml", "done"]
 
 
+@pytest.mark.logs_errors
 async def test_a_poison_file_that_is_replaced_is_taken(feed: FolderFeed, intake: Intake, inbox: Path) -> None:
     put(inbox / "a.xml", BROKEN, age=9)
     await scans(feed, 2)
@@ -289,6 +291,7 @@ async def test_a_poison_file_that_is_replaced_is_taken(feed: FolderFeed, intake:
     assert feed.stuck == ()
 
 
+@pytest.mark.logs_errors
 async def test_a_file_that_cannot_be_moved_is_kept_and_reported(
     feed: FolderFeed, intake: Intake, inbox: Path, tmp_path: Path
 ) -> None:
@@ -355,6 +358,7 @@ async def test_a_stop_ends_the_longest_pause(feed: FolderFeed) -> None:
     await asyncio.wait_for(feed.run(stop, 3600, sleep), timeout=5)
 
 
+@pytest.mark.logs_errors
 async def test_a_lost_folder_is_reported_once_and_found_again(
     feed: FolderFeed, intake: Intake, inbox: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
