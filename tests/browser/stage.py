@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import dataclass, field
 
-from playwright.async_api import Page, ViewportSize
+from playwright.async_api import Locator, Page, ViewportSize
 
 from sandbox import User, World
 from tests.browser.toy_bot import ToyBot
@@ -39,3 +39,12 @@ class Site:
         """His private chat, already opened."""
         self.world.private_chat(user.id, next(iter(self.world.bots))).opened = True
         return user.id
+
+
+def bubble(page: Page, text: str) -> Locator:
+    return page.locator("article", has_text=text)
+
+
+async def write(page: Page, text: str) -> None:
+    await page.get_by_role("textbox", name="写消息").fill(text)
+    await page.keyboard.press("Enter")
