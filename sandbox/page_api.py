@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from urllib.parse import urlsplit
@@ -28,39 +28,44 @@ _HEARTBEAT_SECONDS = 15.0
 Action = Callable[[World, int, Json, dict[str, Upload]], Awaitable[Json]]
 
 
-def routes() -> list[web.RouteDef]:
+def build(world: World, *, hosts: Iterable[str], hint: Mapping[str, str]) -> web.Application:
+    """The application to be mounted at /api."""
     acts: dict[str, Action] = {
         "send": _send, "location": _location, "contact": _contact, "upload": _upload, "press": _press,
         "open": _open, "block": _block, "read": _read, "react": _react, "delete": _delete, "edit": _edit,
     }  # fmt: skip
-    return [
-        web.get("/api/state", _state),
-        web.get("/api/hint", _hint),
-        web.get("/api/users", _users),
-        web.get("/api/chats/{chat_id}/messages", _messages),
-        web.get("/api/chats/{chat_id}/members", _members),
-        web.get("/api/events", _events),
-        web.get("/api/file/{path:.+}", _file),
-        web.post("/api/clock", _clock),
-        *(web.post(f"/api/{name}", _acting(action)) for name, action in acts.items()),
-    ]
+    app = web.Application(middlewares=[_guard], client_max_size=world.limits.upload_bytes)
+    app[WORLD] = world
+    app[HOSTS] = frozenset({"127.0.0.1", "localhost", "::1", *hosts})
+    app[HINT] = dict(hint)
+    app.add_routes(
+        [
+            web.get("/state", _state),
+            web.get("/hint", _hint),
+            web.get("/users", _users),
+            web.get("/chats/{chat_id}/messages", _messages),
+            web.get("/chats/{chat_id}/members", _members),
+            web.get("/events", _events),
+            web.get("/file/{path:.+}", _file),
+            web.post("/clock", _clock),
+            *(web.post(f"/{name}", _acting(action)) for name, action in acts.items()),
+        ]
+    )
+    return app
 
 
 @web.middleware
-async def guard(
+async def _guard(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
     """Keep other sites out of the page API, and turn refusals into JSON.
 
     The Host must be a local name (against DNS rebinding) and a POST's Origin must be this very server.
     """
-    if not request.path.startswith("/api/"):
-        return await handler(request)
-    allowed = request.config_dict[HOSTS]
     host = urlsplit(f"//{request.host}").hostname or ""
     origin = request.headers.get("Origin")
     foreign = origin is not None and urlsplit(origin).netloc != request.host
-    if host not in allowed or (request.method != "GET" and foreign):
+    if host not in request.app[HOSTS] or (request.method != "GET" and foreign):
         return web.json_response({"error": "来源不被允许"}, status=403)
     try:
         return await handler(request)
@@ -73,7 +78,7 @@ async def guard(
 
 
 def _world(request: web.Request) -> World:
-    return request.config_dict[WORLD]
+    return request.app[WORLD]
 
 
 def _viewer(request: web.Request) -> int:
@@ -113,7 +118,7 @@ async def _state(request: web.Request) -> web.Response:
 
 
 async def _hint(request: web.Request) -> web.Response:
-    return web.json_response(request.config_dict[HINT])
+    return web.json_response(request.app[HINT])
 
 
 async def _users(request: web.Request) -> web.Response:

@@ -15,7 +15,7 @@ from sandbox import page_api
 from sandbox.errors import ApiError, ConnectionReset, LostResponse
 from sandbox.events import END
 from sandbox.methods.polling import end_poll
-from sandbox.page_api import HINT, HOSTS, WORLD
+from sandbox.page_api import WORLD
 from sandbox.webhook import Answer, WebhookSender
 from sandbox.wire import read_request
 from sandbox.world import Reply, World
@@ -47,18 +47,16 @@ def build_app(
     """The whole door. `hosts` are further Host names under which the page may be reached; `hint` is what the page
     says first, by language ("zh", "en"), up to four lines each.
     """
-    app = web.Application(client_max_size=64 * 1024 * 1024, middlewares=[page_api.guard])
+    app = web.Application(client_max_size=world.limits.upload_bytes)
     app[WORLD] = world
-    app[HOSTS] = frozenset({"127.0.0.1", "localhost", "::1", *hosts})
     app[CLOSING] = asyncio.Event()
-    app[HINT] = dict(hint or {})
     app.add_routes(
         [
             web.route("*", "/bot{token}/{method}", _bot_api),
             web.get("/file/bot{token}/{path:.+}", _download),
-            *page_api.routes(),
         ]
     )
+    app.add_subapp("/api", page_api.build(world, hosts=hosts, hint=hint or {}))
     app.cleanup_ctx.append(_webhooks)
     app.on_shutdown.append(_let_go)
     if page.is_dir():

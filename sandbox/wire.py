@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import parse_qsl
 
 from aiohttp import BodyPartReader, web
 
@@ -20,8 +21,8 @@ async def read_request(request: web.Request, upload_limit: int) -> tuple[dict[st
         params.update(_json_object(await request.read()))
     elif kind == "multipart/form-data":
         await _read_multipart(request, params, files, upload_limit)
-    elif kind in ("application/x-www-form-urlencoded", "application/octet-stream", ""):
-        params.update(await request.post())
+    elif kind in ("application/x-www-form-urlencoded", "application/octet-stream"):
+        params.update(parse_qsl((await request.read()).decode("utf-8", "replace"), keep_blank_values=True))
     return params, files
 
 

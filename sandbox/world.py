@@ -17,6 +17,8 @@ from sandbox.methods.registry import METHODS, NOT_MODELLED, WAITING_METHODS
 from sandbox.model import Json
 from sandbox.params import Params, Upload
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, check_circular=False, separators=(",", ":"))
+
 
 @dataclass(slots=True)
 class Reply:
@@ -46,7 +48,7 @@ class Reply:
         """The bytes on the wire."""
         if self.raw is not None:
             return self.raw.encode()
-        return json.dumps(self.body, ensure_ascii=False, separators=(",", ":")).encode()
+        return _ENCODER.encode(self.body).encode()
 
 
 class World(Buttons):
