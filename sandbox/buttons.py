@@ -8,6 +8,11 @@ from sandbox.model import Chat, Json, Message
 from sandbox.people import People
 from sandbox.urls import deep_link
 
+# At sixty times the speed, Telegram's fifteen seconds for an answer would be a quarter of one: no bot and no network
+# is that fast. So a press keeps at least this much real time, however fast the world runs.
+_REAL_ANSWER_SECONDS = 3.0
+_REAL_KEPT_SECONDS = 10.0
+
 
 class Buttons(People):
     async def press(
@@ -62,7 +67,8 @@ class Buttons(People):
         return await self._deliver(bot, user_id, message.chat, message.payload, data, wait=wait)
 
     async def _deliver(self, bot: Bot, user_id: int, chat: Chat, shown: Json, data: str, *, wait: bool) -> Pressed:
-        now, patience = self.clock.seconds(), self.limits.callback_answer_seconds
+        now = self.clock.seconds()
+        patience = self._unhurried(self.limits.callback_answer_seconds, _REAL_ANSWER_SECONDS)
         while bot.queries and next(iter(bot.queries.values())).expires < now:
             del bot.queries[next(iter(bot.queries))]
         answer: asyncio.Future[Pressed] = asyncio.get_running_loop().create_future()
@@ -76,7 +82,8 @@ class Buttons(People):
             "chat_instance": chat.instance,
             "data": data,
         }
-        self._push(bot, "callback_query", update, self.limits.callback_kept_seconds)
+        kept = self._unhurried(self.limits.callback_kept_seconds, _REAL_KEPT_SECONDS)
+        self._push(bot, "callback_query", update, kept)
         if not wait:
             return Pressed(answered=False)
         try:
@@ -84,6 +91,10 @@ class Buttons(People):
             return answer.result() if answered else Pressed(answered=False)
         finally:
             bot.queries.pop(query.id, None)
+
+    def _unhurried(self, seconds: float, real_seconds: float) -> float:
+        """World seconds, but on a clock that runs fast never less than so many real ones."""
+        return max(seconds, real_seconds * self.clock.speed)
 
     async def open_link(self, user_id: int, url: str, *, group_id: int | None = None) -> Chat:
         """Open a t.me deep link: `?start=` sends /start with its payload, `?startgroup=` adds the bot to a group."""

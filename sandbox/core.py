@@ -247,15 +247,18 @@ class WorldCore:
         keep = self.limits.update_kept_seconds if lifetime is None else lifetime
         bot.queue.push(kind, payload, self.clock.seconds(), keep)
 
-    def publish(self, kind: str, chat: Chat | None = None, **more: Any) -> None:
-        """Tell subscribers. Events carry the Chat (and Message) objects under "chat" and "message"."""
+    def publish(self, kind: str, chat: Chat | None = None, *, message: Message | None = None, **more: Any) -> None:
+        """Tell subscribers: `{"type", "chat_id", "message_id", "message", …}`, the message as bots see it.
+
+        Under "of" is the Chat, under "about" the Message itself, for those who show them to people.
+        """
         if not self.events:
             return
         event: Json = {"type": kind, **more}
         if chat is not None:
-            event.update(chat_id=self.page_chat_id(chat), chat=chat)
-        if "message" in more:
-            event["message_id"] = more["message"].id
+            event.update(chat_id=self.page_chat_id(chat), of=chat)
+        if message is not None:
+            event.update(message_id=message.id, message=message.payload, about=message)
         self.events.publish(event)
 
     def subscribe(self) -> Subscription:

@@ -155,7 +155,11 @@ class Groups(WorldCore):
         new.description, new.bots = old.description, list(old.bots)
         new.members = {uid: replace(member, read=0) for uid, member in old.members.items()}
         self.groups[new_id] = new
-        self.service(old, self._actor(old, by), {"migrate_to_chat_id": new_id})
+        actor = self._actor(old, by)
+        for bot_id in new.bots:  # a bot is told that it joined the new group, never that it left the old one
+            before, after = Member(bot_id, "left"), new.members[bot_id]
+            self._push(self.bots[bot_id], "my_chat_member", self._change(new, actor, before, after))
+        self.service(old, actor, {"migrate_to_chat_id": new_id})
         old.migrated_to = new_id
         self.service(new, self.anonymous, {"sender_chat": new.api, "migrate_from_chat_id": old.id})
         self.publish("chat", old)
@@ -207,19 +211,26 @@ class Groups(WorldCore):
                 chat.bots.append(user.id)
             elif not new.inside and user.id in chat.bots:
                 chat.bots.remove(user.id)
-        before, after = old.api(user), new.api(user)
-        if before == after:
+        update = {**self._change(chat, by, old, new), **(extra or {})}
+        if update["old_chat_member"] == update["new_chat_member"]:
             return
-        update = {
-            "chat": chat.api, "from": by.api, "date": int(self.clock.seconds()),
-            "old_chat_member": before, "new_chat_member": after, **(extra or {}),
-        }  # fmt: skip
         for bot_id in chat.bots:
             if bot_id != user.id and chat.members[bot_id].admin:
                 self._push(self.bots[bot_id], "chat_member", update)
         if user.id in self.bots:
             self._push(self.bots[user.id], "my_chat_member", update)
         self.publish("chat", chat)
+
+    def _change(self, chat: Chat, by: User, old: Member, new: Member) -> Json:
+        """The ChatMemberUpdated object."""
+        user = self.users[new.user_id]
+        return {
+            "chat": chat.api,
+            "from": by.api,
+            "date": int(self.clock.seconds()),
+            "old_chat_member": old.api(user),
+            "new_chat_member": new.api(user),
+        }
 
     def _live(self, chat_id: int) -> Chat:
         chat = self.group(chat_id)

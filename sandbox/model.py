@@ -216,6 +216,15 @@ class Chat:
     def inside(self) -> Iterable[Member]:
         return (member for member in self.members.values() if member.inside)
 
+    def latest(self) -> Message | None:
+        """The newest message that has not been deleted."""
+        for message_id in range(self.next_id - 1, 0, -1):
+            if message_id in self.messages:
+                return self.messages[message_id]
+            if not self.messages:
+                return None
+        return None
+
     def store(self, message: Message, kept: int) -> None:
         """Keep the message; forget the one that is now too old. Ids grow by one, so this is O(1)."""
         self.messages[message.id] = message

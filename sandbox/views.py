@@ -56,7 +56,7 @@ def chats_view(world: World, me: User) -> list[Json]:
 
 def chat_view(world: World, chat: Chat, viewer: int) -> Json:
     bot = world.bots.get(chat.bot_id)
-    last = chat.messages[max(chat.messages)] if chat.messages else None
+    last = chat.latest()
     member = chat.members.get(viewer)
     return {
         "id": world.page_chat_id(chat),
@@ -294,16 +294,14 @@ def event_view(world: World, event: Json, viewer: int | None) -> Json | None:
 
     A message is shown as it is now, which may be newer than the event.
     """
-    chat: Chat | None = event.get("chat")
+    chat: Chat | None = event.get("of")
     if chat is None:
-        return {key: value for key, value in event.items() if key != "chat"}
+        return dict(event)
     if viewer is None or not _concerns(chat, viewer):
         return None
-    shown: dict[str, Any] = {"type": event["type"], "chat_id": event["chat_id"]}
-    if "message_id" in event:
-        shown["message_id"] = event["message_id"]
-    if isinstance(event.get("message"), Message):
-        shown["message"] = message_view(world, event["message"], viewer)
+    shown: dict[str, Any] = {key: value for key, value in event.items() if key not in ("of", "about", "message")}
+    if "about" in event:
+        shown["message"] = message_view(world, event["about"], viewer)
     if event["type"] == "chat" and (chat.private or chat.members[viewer].inside):
         shown["chat"] = chat_view(world, chat, viewer)
     return shown

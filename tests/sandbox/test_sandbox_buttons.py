@@ -190,3 +190,12 @@ async def test_the_chat_instance_names_the_chat_and_nothing_else() -> None:
     first, second = await county.updates()
     assert first["callback_query"]["chat_instance"] == second["callback_query"]["chat_instance"]
     assert first["callback_query"]["id"] != second["callback_query"]["id"]
+
+
+async def test_on_a_fast_clock_a_press_still_leaves_a_real_moment_to_answer(county: Scene) -> None:
+    await county.with_button()
+    county.world.clock.set_speed(600)
+    await county.world.press(county.ana.id, county.group.id, 1, "ack", wait=False)
+    county.after(seconds=600)
+    (update,) = await county.updates()
+    assert await county.ok("answerCallbackQuery", callback_query_id=update["callback_query"]["id"])

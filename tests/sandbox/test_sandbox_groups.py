@@ -120,7 +120,10 @@ async def test_an_upgraded_group_gets_a_new_id_and_the_old_one_points_to_it(coun
     await county.say_as_bot(old.id, "旧消息")
     await county.updates()
     new_id = county.world.migrate(old.id)
-    before, after = await county.updates()
+    joined, before, after = await county.updates()
+    assert (joined["my_chat_member"]["chat"]["id"], joined["my_chat_member"]["new_chat_member"]["status"]) == (
+        new_id, "member",
+    )  # fmt: skip
     assert (before["message"]["chat"]["id"], before["message"]["migrate_to_chat_id"]) == (old.id, new_id)
     assert (after["message"]["chat"]["id"], after["message"]["migrate_from_chat_id"]) == (new_id, old.id)
     reply = await county.call("sendMessage", chat_id=old.id, text="x")
@@ -207,3 +210,15 @@ async def test_a_join_request_lets_the_bot_write_for_five_minutes(county: Scene)
         await county.refused("approveChatJoinRequest", chat_id=county.group.id, user_id=chu.id)
         == "Bad Request: USER_ALREADY_PARTICIPANT"
     )
+
+
+async def test_a_subscriber_hears_what_happens_and_stops_hearing_when_he_leaves(county: Scene) -> None:
+    with county.world.subscribe() as events:
+        await county.say_as_bot()
+        await county.ok("editMessageText", chat_id=county.group.id, message_id=1, text="改")
+        county.world.set_title(county.group.id, "新名")
+        heard = events.drain()
+    await county.say_as_bot()
+    assert [event["type"] for event in heard] == ["message", "edit", "message", "chat"]
+    assert (heard[0]["chat_id"], heard[0]["message_id"], heard[0]["message"]["text"]) == (county.group.id, 1, "点名")
+    assert events.drain() == []
