@@ -47,6 +47,35 @@ def _clipped(entities: Iterable[Entity], length: int) -> Iterable[Entity]:
             yield {**entity, "length": rest}
 
 
+_STYLES = frozenset({"bold", "italic", "underline", "strikethrough", "spoiler"})
+
+
+def settled(entities: list[Entity], limit: int) -> list[Entity]:
+    """What a text's own formatting becomes: touching pieces of one style joined, at most `limit` entities kept.
+
+    Where there are too many, links, quotes and code go before mere styles (tdlib, get_input_message_entities).
+    """
+    if len(entities) < 2:
+        return entities
+    others = [entity for entity in entities if entity["type"] not in _STYLES]
+    joined: dict[str, list[Entity]] = {}
+    for entity in sorted(entities, key=lambda entity: int(entity["offset"])):
+        if entity["type"] not in _STYLES:
+            continue
+        pieces = joined.setdefault(entity["type"], [])
+        if pieces and entity["offset"] <= pieces[-1]["offset"] + pieces[-1]["length"]:
+            end = max(pieces[-1]["offset"] + pieces[-1]["length"], entity["offset"] + entity["length"])
+            pieces[-1] = {**pieces[-1], "length": end - pieces[-1]["offset"]}
+        else:
+            pieces.append(entity)
+    styles = sorted((piece for pieces in joined.values() for piece in pieces), key=_place)
+    return sorted([*others, *styles][:limit], key=_place)
+
+
+def _place(entity: Entity) -> tuple[int, int]:
+    return entity["offset"], -entity["length"]
+
+
 def with_detected(text: str, entities: list[Entity]) -> list[Entity]:
     """The entities plus those Telegram detects, outside code and links, in order."""
     if _CANDIDATE.search(text) is None:
@@ -64,4 +93,4 @@ def with_detected(text: str, entities: list[Entity]) -> list[Entity]:
                 found.append({"type": kind, "offset": start, "length": end - start})
     if not found:
         return entities
-    return sorted([*entities, *found], key=lambda entity: (entity["offset"], -entity["length"]))
+    return sorted([*entities, *found], key=_place)

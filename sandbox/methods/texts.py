@@ -2,7 +2,7 @@
 
 from sandbox.bots import Bot
 from sandbox.core import WorldCore
-from sandbox.detect import tidy, with_detected
+from sandbox.detect import settled, tidy, with_detected
 from sandbox.entities import MAX_ENTITIES, parse_html, utf16_length
 from sandbox.errors import bad
 from sandbox.explicit import explicit_entities
@@ -27,7 +27,7 @@ def formatted(world: WorldCore, bot: Bot, text: str, parse_mode: str, entities: 
         plain = text
         found = explicit_entities(entities, text) if isinstance(entities, list) else []
     plain, found = tidy(plain, found)
-    return plain, world.resolved(with_detected(plain, found), bot)[:MAX_ENTITIES]
+    return plain, with_detected(plain, settled(world.resolved(found, bot), MAX_ENTITIES))
 
 
 def message_text(world: WorldCore, bot: Bot, params: Params) -> Json:

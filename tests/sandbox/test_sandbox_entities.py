@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.detect import tidy, with_detected
+from sandbox.detect import settled, tidy, with_detected
 from sandbox.entities import parse_html, utf16_length
 from sandbox.errors import ApiError
 from sandbox.explicit import explicit_entities
@@ -162,3 +162,13 @@ def test_deep_links_are_understood_in_every_spelling() -> None:
     assert deep_link("https://t.me/county_bot?start=中文") is None
     assert deep_link("https://t.me/county_bot?start=" + "a" * 65) is None
     assert deep_link("https://example.org/county_bot?start=a") is None
+
+
+def test_touching_pieces_of_one_style_become_one() -> None:
+    _, entities = parse_html("<b>红</b><b>色<b>预</b></b><i>警</i> <b>报</b>")
+    assert spans(settled(entities, 100)) == [("bold", 0, 3), ("italic", 3, 1), ("bold", 5, 1)]
+
+
+def test_of_too_many_entities_links_are_kept_before_styles() -> None:
+    _, entities = parse_html("<b>a</b> " * 5 + '<a href="https://a.cn">x</a>')
+    assert spans(settled(entities, 3)) == [("bold", 0, 1), ("bold", 2, 1), ("text_link", 10, 1)]

@@ -185,3 +185,22 @@ async def test_a_bots_live_location_moves_and_stops(county: Scene) -> None:
         await county.refused("editMessageLiveLocation", **where, latitude=31, longitude=111)
         == "Bad Request: message can't be edited"
     )
+
+
+async def test_several_messages_are_passed_on_in_one_request(county: Scene) -> None:
+    for text in ("一", "二", "三"):
+        await county.world.say(county.ana.id, county.ana.id, text)
+    where = {"chat_id": county.group.id, "from_chat_id": county.ana.id}
+    forwarded = await county.ok("forwardMessages", **where, message_ids=[1, 3, 99])
+    copied = await county.ok("copyMessages", **where, message_ids="[2]")
+    shown = [county.group.messages[item["message_id"]] for item in (*forwarded, *copied)]
+    assert [message.text for message in shown] == ["一", "三", "二"]
+    assert ["forward_origin" in message.payload for message in shown] == [True, True, False]
+    assert (
+        await county.refused("forwardMessages", **where, message_ids=[98, 99])
+        == "Bad Request: there are no messages to forward"
+    )
+    assert (
+        await county.refused("copyMessages", **where, message_ids=["1"])
+        == "Bad Request: message identifier must be a Number"
+    )

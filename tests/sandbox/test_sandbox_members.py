@@ -170,3 +170,31 @@ async def test_an_administrator_changes_title_description_and_permissions(ruled:
         "值班群",
         False,
     )
+
+
+async def test_titles_links_and_pins_of_an_administrator(ruled: Scene) -> None:
+    group, ana = ruled.group.id, ruled.ana.id
+    ruled.world.promote(group, ruled.bot.id, can_promote_members=True)
+    ruled.world.promote(group, ruled.bo.id)
+    assert await ruled.ok("setChatAdministratorCustomTitle", chat_id=group, user_id=ruled.bo.id, custom_title="组长")
+    assert (await ruled.ok("getChatMember", chat_id=group, user_id=ruled.bo.id))["custom_title"] == "组长"
+    assert (
+        await ruled.refused("setChatAdministratorCustomTitle", chat_id=group, user_id=ana, custom_title="x")
+        == "Bad Request: only creator can edit their custom title"
+    )
+    link = await ruled.ok("exportChatInviteLink", chat_id=group)
+    assert (await ruled.ok("getChat", chat_id=group))["invite_link"] == link
+    for number in (1, 2):
+        await ruled.say_as_bot()
+        await ruled.ok("pinChatMessage", chat_id=group, message_id=2 * number - 1)
+    assert await ruled.ok("unpinAllChatMessages", chat_id=group)
+    assert "pinned_message" not in await ruled.ok("getChat", chat_id=group)
+
+
+async def test_a_declined_request_is_over(ruled: Scene) -> None:
+    link = await ruled.ok("createChatInviteLink", chat_id=ruled.group.id, creates_join_request=True)
+    chu = ruled.world.add_user("Chu")
+    ruled.world.request_to_join(ruled.group.id, chu.id, link["invite_link"])
+    who = {"chat_id": ruled.group.id, "user_id": chu.id}
+    assert await ruled.ok("declineChatJoinRequest", **who)
+    assert await ruled.refused("approveChatJoinRequest", **who) == "Bad Request: HIDE_REQUESTER_MISSING"

@@ -266,3 +266,20 @@ async def test_the_page_itself_is_served_with_a_strict_policy(page: Page) -> Non
         assert "javascript" in reply.content_type
     async with page.http.get("/%2e%2e/server.py") as reply:
         assert reply.status == 404
+
+
+async def test_a_person_corrects_deletes_and_reacts_from_the_page(page: Page) -> None:
+    county, me = page.county, page.county.ana.id
+    await county.say_as_bot()
+    where = {"as": me, "chat_id": county.group.id}
+    await page.post("react", **where, message_id=1, emoji="👍")
+    sent = await page.post("send", **where, text="改前")
+    number = sent["message"]["message_id"]
+    edited = await page.post("edit", **where, message_id=number, text="改后")
+    assert (edited["message"]["text"], edited["message"]["edit_date"]) == ("改后", START.isoformat())
+    messages = (await page.get(f"chats/{county.group.id}/messages", **{"as": me}))["messages"]
+    assert messages[0]["reactions"] == ["👍"]
+    await page.post("delete", **where, message_id=number)
+    assert list(county.group.messages) == [1]
+    assert (await page.refused("edit", **where, message_id=1, text="x"))[0] == 400
+    assert (await page.refused("delete", **{**where, "as": county.bo.id}, message_id=1))[0] == 400
