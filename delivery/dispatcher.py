@@ -76,6 +76,7 @@ class Dispatcher:
         self._writing = asyncio.Lock()
         self._waits_for_landing = False
         self._crowded = False
+        self._odd = 1  # 1 when the odd place of a batch may go to a reply
         self._stuck = 0
         self._doubts = 0
 
@@ -143,17 +144,24 @@ class Dispatcher:
         return min(self._most - len(self._flights), self._pacer.room(now, horizon))
 
     async def _claim_best(self, room: int, horizon: timedelta) -> int:
-        """Warnings first, but under a backlog of them a few replies go before, so that nobody who talks to the bot
-        is left without an answer during a broadcast. Digests only when nothing else is waiting."""
+        """Warnings first, but under a backlog of them a few replies go before, every second place at most, so
+        that nobody who talks to the bot waits for an answer during a broadcast. Digests only when nothing else
+        is waiting."""
         claimed = 0
-        if self._crowded and (replies := min((room + 1) // 2, self._pacer.reply_room(self._clock.now()))) > 0:
-            claimed += await self._claim(replies, (Lane.REPLY,), horizon)
+        if self._crowded:
+            claimed += await self._claim_replies(room, horizon)
         if claimed < room:
             claimed += await self._claim(room - claimed, _WARNINGS_AND_REPLIES, horizon)
         self._crowded = claimed >= room
         spare = min(room - claimed, self._pacer.room(self._clock.now(), horizon, Lane.DIGEST))
         if spare > 0:
             claimed += await self._claim(spare, (Lane.DIGEST,), horizon)
+        return claimed
+
+    async def _claim_replies(self, room: int, horizon: timedelta) -> int:
+        replies = min((room + self._odd) // 2, self._pacer.reply_room(self._clock.now()))
+        claimed = await self._claim(replies, (Lane.REPLY,), horizon) if replies > 0 else 0
+        self._odd = 0 if claimed and self._odd and room % 2 else 1
         return claimed
 
     async def _claim(self, limit: int, lanes: tuple[Lane, ...], horizon: timedelta) -> int:
@@ -262,16 +270,16 @@ class Dispatcher:
     async def _rest_time(self) -> timedelta:
         """How long there is nothing to do unless somebody wakes us."""
         now = self._clock.now()
-        self._waits_for_landing = True
-        if len(self._flights) >= self._most:
+        self._waits_for_landing = len(self._flights) >= self._most
+        if self._waits_for_landing:
             return _LONGEST_REST
         if self._pacer.room(now, HORIZON) <= 0:
             # claimed ahead by now; come back when half of that has left, for another small batch
             return max(_SHORTEST_REST, self._pacer.next_slot(now) - now - HORIZON / 2)
         due = await self._door.next_due(now)
         if due is None or due > now:
-            self._waits_for_landing = False
             return _LONGEST_REST if due is None else min(_LONGEST_REST, due - now)
+        self._waits_for_landing = True
         if (release := self._pacer.next_release(now)) is not None:
             return max(_SHORTEST_REST, min(_LONGEST_REST, release - now))
         self._stuck += 1  # a row that waits for another one, or for one in flight

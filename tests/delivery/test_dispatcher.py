@@ -139,6 +139,7 @@ async def test_expiry_is_asked_again_just_before_the_request() -> None:
     assert desk.carried == []
 
 
+@pytest.mark.logs_errors
 async def test_an_error_of_ours_is_counted_and_tried_later(caplog: pytest.LogCaptureFixture) -> None:
     desk = Still()
 
@@ -264,6 +265,21 @@ def test_digests_wait_while_warnings_do_and_never_take_more_than_a_third() -> No
     run_virtually(main())
 
 
+def test_replies_and_warnings_take_turns_in_a_crowd() -> None:
+    async def main() -> None:
+        desk = Live()
+        desk.outbox.put(*(message(n, n, lane=Lane.REPLY) for n in range(1, 101)))
+        desk.outbox.put(*(message(n, -n, lane=Lane.RED) for n in range(101, 201)))
+        await desk.during(desk.idle(20))
+        order = [item.out.lane for _, item in desk.carrier.log]
+        last_red = max(place for place, lane in enumerate(order) if lane is Lane.RED)
+        for start in range(last_red - 6):
+            assert order[start : start + 6].count(Lane.RED) >= 2
+        assert 15 <= order[:last_red].count(Lane.REPLY) <= 40
+
+    run_virtually(main())
+
+
 def test_outcomes_are_settled_in_groups_while_the_disk_is_slow() -> None:
     async def main() -> None:
         desk = Live(unpaced())
@@ -300,6 +316,7 @@ def test_a_chat_is_free_again_only_when_its_outcome_is_written() -> None:
     run_virtually(main())
 
 
+@pytest.mark.logs_errors
 def test_a_disk_that_fails_for_a_while_loses_and_repeats_nothing(caplog: pytest.LogCaptureFixture) -> None:
     async def main() -> None:
         desk = Live()
@@ -314,6 +331,7 @@ def test_a_disk_that_fails_for_a_while_loses_and_repeats_nothing(caplog: pytest.
     assert "could not be settled" in caplog.text
 
 
+@pytest.mark.logs_errors
 def test_one_outcome_that_cannot_be_written_does_not_hold_up_the_others() -> None:
     async def main() -> None:
         desk = Live()
@@ -350,6 +368,8 @@ def test_while_telegram_cannot_be_reached_little_is_tried_and_then_everything_le
         assert desk.outbox.states() == {"sent": 100}
         assert max(desk.seconds()) <= 120 + 16 + 6
         assert all(row.attempts == 1 for row in desk.outbox.rows.values())
+        now = desk.clock.now()
+        assert desk.pacer.unreachable(now) == now + timedelta(seconds=0.5)
 
     run_virtually(main())
 

@@ -50,6 +50,7 @@ def test_the_token_is_taken_out(
     assert "<token>" in stream.getvalue()
 
 
+@pytest.mark.logs_errors
 def test_the_token_is_taken_out_of_tracebacks_with_their_causes(log: tuple[logging.Logger, io.StringIO]) -> None:
     logger, stream = log
     try:

@@ -261,6 +261,19 @@ async def test_a_gateway_speaking_in_telegrams_place_is_a_bad_line_and_no_invali
     assert isinstance(error.__cause__, NotSent)
 
 
+async def test_a_redirect_is_not_followed() -> None:
+    paths: list[str] = []
+
+    async def handle(request: web.Request) -> web.Response:
+        paths.append(request.path)
+        raise web.HTTPFound("/login")
+
+    async with serving(handle) as base:
+        error = await failure(base)
+    assert isinstance(error.__cause__, NotSent)
+    assert paths == [f"/bot{TOKEN}/sendMessage"]
+
+
 # -- in doubt -------------------------------------------------------------------------------------------------
 
 
@@ -389,6 +402,7 @@ async def test_updates_are_kept_before_ptb_has_them() -> None:
     assert heard == [1]
 
 
+@pytest.mark.logs_errors
 async def test_updates_that_cannot_be_kept_are_an_error_that_polling_survives() -> None:
     heard: list[int] = []
 
