@@ -22,7 +22,7 @@ board = sa.Table(
     sa.Column("drawn_at", UtcTime, nullable=False),
     sa.Column("times_drawn", sa.Integer, nullable=False, server_default="0"),
 )
-sa.Index("ix_board_dirty", board.c.drawn_at, sqlite_where=sa.text("dirty"), postgresql_where=sa.text("dirty"))
+sa.Index("ix_board_dirty", board.c.drawn_at, sqlite_where=sa.text("dirty = 1"), postgresql_where=sa.text("dirty"))
 
 
 class BoardTable:

@@ -22,6 +22,8 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
+from storage.sqlite_driver import OneTripDriver
+
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
@@ -53,7 +55,7 @@ class UtcTime(sa.types.TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
@@ -65,10 +67,10 @@ class Json(sa.types.TypeDecorator[Any]):
     impl = sa.Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002
         return None if value is None else json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002
         return None if value is None else json.loads(value)
 
 
@@ -78,18 +80,27 @@ def one_of(column: str, values: Sequence[str]) -> sa.CheckConstraint:
     return sa.CheckConstraint(f"{column} IN ({listed})", name=column)
 
 
+def is_fixed(column: sa.ColumnElement[Any], *values: str) -> sa.ColumnElement[bool]:
+    """The column holds one of these values, which are written into the SQL itself: with parameters in their place
+    SQLite would never use an index that covers only those rows. Only for constants of the code."""
+    written: list[sa.ColumnElement[Any]] = [sa.literal_column(f"'{value}'") for value in values]
+    return column == written[0] if len(written) == 1 else column.in_(written)
+
+
 def insert_new(table: sa.Table, dialect: str) -> Any:
     """INSERT that leaves rows alone whose key exists already."""
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     return make(table).on_conflict_do_nothing()
 
 
-def insert_or_update(table: sa.Table, dialect: str, key: Sequence[str], columns: Sequence[str]) -> Any:
-    """INSERT that overwrites `columns` where the key exists already."""
+def insert_or_update(
+    table: sa.Table, dialect: str, key: Sequence[str], columns: Sequence[str], **computed: sa.ColumnElement[Any]
+) -> Any:
+    """INSERT that overwrites `columns`, and computes others from what they were, where the key exists already."""
     make = sqlite.insert if dialect == "sqlite" else postgresql.insert
     statement = make(table)
     return statement.on_conflict_do_update(
-        index_elements=list(key), set_={name: statement.excluded[name] for name in columns}
+        index_elements=list(key), set_={name: statement.excluded[name] for name in columns} | computed
     )
 
 
@@ -117,7 +128,9 @@ class Database:
         self._turn = asyncio.Lock()
         self._running: set[asyncio.Task[Any]] = set()
         self._lead: AsyncConnection | None = None
+        self._leads = False
         self.dialect = engine.dialect.name
+        self.url = engine.url.render_as_string(hide_password=False)
 
     @classmethod
     async def open(cls, url: str) -> "Database":
@@ -125,7 +138,11 @@ class Database:
         engine = _engine(url)
         if engine.dialect.name != "sqlite":
             return cls(engine, None)
-        return cls(engine, await engine.connect())
+        try:
+            return cls(engine, await engine.connect())
+        except BaseException:
+            await engine.dispose()
+            raise
 
     async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run the closure between BEGIN and COMMIT, one at a time. Whoever waits may be cancelled; the transaction
@@ -138,6 +155,9 @@ class Database:
 
     async def _shielded(self, doing: Awaitable[T]) -> T:
         task: asyncio.Task[T] = asyncio.ensure_future(doing)
+        if asyncio.current_task() in self._running:
+            task.cancel()
+            raise RuntimeError("a transaction inside a transaction would wait for itself for ever")
         self._running.add(task)
         task.add_done_callback(self._finished)
         return await asyncio.shield(task)
@@ -186,20 +206,24 @@ class Database:
             self._lead = await self._engine.connect()
         got = await self._lead.scalar(sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": _LEADER_LOCK})
         await self._lead.commit()
-        return bool(got)
+        self._leads = bool(got)
+        return self._leads
 
     async def still_leads(self) -> bool:
         """False when the connection that holds the lock is gone: then another process may lead already."""
         if self.dialect == "sqlite":
             return True
-        if self._lead is None:
+        if self._lead is None or not self._leads:
             return False
         try:
             await self._lead.scalar(sa.text("SELECT 1"))
             await self._lead.commit()
         except (sa.exc.DBAPIError, OSError):
-            return False
-        return True
+            # never to be used again: it would quietly connect anew, without the lock
+            lost, self._lead, self._leads = self._lead, None, False
+            await lost.invalidate()
+            await lost.close()
+        return self._leads
 
     # -- health and copies ------------------------------------------------------------------------------------
 
@@ -213,30 +237,40 @@ class Database:
         return await self.read(ask)
 
     async def copy_sqlite_to(self, path: str) -> None:
-        """A consistent copy of a running SQLite database, through the one connection."""
+        """A consistent copy of a running SQLite database, through the one connection; everybody else waits for as
+        long as the disk takes. `path` must not exist. Not made durable: whoever keeps the copy does that."""
+        await self._shielded(self._copy_sqlite_to(path))
+
+    async def _copy_sqlite_to(self, path: str) -> None:
         async with self._turn:
-            assert self._only is not None
+            assert self._only is not None, "only SQLite is copied as a file"
             raw = await self._only.get_raw_connection()
-            driver = raw.driver_connection
-            assert driver is not None
-            await driver.execute("VACUUM INTO ?", (path,))
+            driver: Any = raw.driver_connection
+            async with driver.execute("VACUUM INTO ?", (path,)):
+                pass
 
 
 def _engine(url: str) -> AsyncEngine:
     if not url.startswith("sqlite"):
         return create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
-    engine = create_async_engine(url, poolclass=StaticPool)
+    engine = create_async_engine(url, poolclass=StaticPool, module=OneTripDriver())
 
     @sa.event.listens_for(engine.sync_engine, "connect")
     def _configure(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves
-        cursor = connection.cursor()
-        for setting in _SQLITE_SETTINGS:
-            cursor.execute(setting)
-        cursor.close()
+        try:
+            connection.isolation_level = None  # we say BEGIN ourselves
+            cursor = connection.cursor()
+            for setting in _SQLITE_SETTINGS:
+                cursor.execute(setting)
+            cursor.close()
+        except BaseException:
+            connection.close()  # nobody else knows of it yet, and an open one hangs the exit
+            raise
 
     @sa.event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        cursor = connection.connection.cursor()  # past SQLAlchemy's own bookkeeping: this runs in every transaction
+        cursor.execute("BEGIN IMMEDIATE")
+        cursor.close()
 
     return engine

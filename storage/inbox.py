@@ -6,7 +6,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.database import BigId, UtcTime, insert_new, insert_or_update, metadata, one_of
+from storage.database import BigId, UtcTime, insert_new, insert_or_update, is_fixed, metadata, one_of
 
 inbox = sa.Table(
     "inbox",
@@ -24,9 +24,10 @@ sa.Index(
     "ix_inbox_new",
     inbox.c.received_at,
     inbox.c.update_id,
-    sqlite_where=inbox.c.state == "new",
-    postgresql_where=inbox.c.state == "new",
+    sqlite_where=sa.text("state = 'new'"),
+    postgresql_where=sa.text("state = 'new'"),
 )
+_is_new = is_fixed(inbox.c.state, "new")
 
 heartbeat = sa.Table(
     "heartbeat",
@@ -70,15 +71,13 @@ class InboxTable:
 
     async def done(self, update_id: int, at: datetime) -> None:
         await self._db.execute(
-            sa.update(inbox)
-            .where(inbox.c.update_id == update_id, inbox.c.state == "new")
-            .values(state="done", done_at=at, raw=None)
+            sa.update(inbox).where(inbox.c.update_id == update_id, _is_new).values(state="done", done_at=at, raw=None)
         )
 
     async def undone(self) -> list[tuple[int, str, int]]:
         query = (
             sa.select(inbox.c.update_id, inbox.c.raw, inbox.c.attempts)
-            .where(inbox.c.state == "new")
+            .where(_is_new)
             .order_by(inbox.c.received_at, inbox.c.update_id)
         )
         return [(row.update_id, row.raw, row.attempts) for row in await self._db.execute(query)]
@@ -97,7 +96,7 @@ class InboxTable:
     async def put_aside(self, update_id: int, at: datetime, error: str) -> None:
         await self._db.execute(
             sa.update(inbox)
-            .where(inbox.c.update_id == update_id, inbox.c.state == "new")
+            .where(inbox.c.update_id == update_id, _is_new)
             .values(state="aside", done_at=at, error=error)
         )
 
@@ -140,13 +139,5 @@ class CounterTable:
         self._db = connection
 
     async def next(self, name: str) -> int:
-        raised = await self._db.scalar(
-            sa.update(counter)
-            .where(counter.c.name == name)
-            .values(value=counter.c.value + 1)
-            .returning(counter.c.value)
-        )
-        if raised is None:
-            await self._db.execute(sa.insert(counter).values(name=name, value=1))
-            return 1
-        return int(raised)
+        one_more = insert_or_update(counter, self._db.dialect.name, ["name"], (), value=counter.c.value + 1)
+        return int(await self._db.scalar(one_more.values(name=name, value=1).returning(counter.c.value)) or 0)

@@ -11,7 +11,7 @@ from domain.obligations import Channel, ObligationState, Plan, due_at
 from domain.people import PersonId
 from domain.places import PlaceCode
 from services.ports.core import Obligation
-from storage.database import BigId, UtcTime, insert_new, metadata, one_of
+from storage.database import BigId, UtcTime, insert_new, is_fixed, metadata, one_of
 
 obligation = sa.Table(
     "obligation",
@@ -40,7 +40,7 @@ obligation = sa.Table(
 _open_sql = sa.text("state = 'open'")
 sa.Index("ix_obligation_due", obligation.c.next_step_at, sqlite_where=_open_sql, postgresql_where=_open_sql)
 sa.Index("ix_obligation_person", obligation.c.person_id, sqlite_where=_open_sql, postgresql_where=_open_sql)
-_is_open = obligation.c.state == ObligationState.OPEN.value
+_is_open = is_fixed(obligation.c.state, ObligationState.OPEN.value)
 
 
 class ObligationTable:
@@ -73,15 +73,10 @@ class ObligationTable:
             }
             for person_id, place, reachable in owing
         ]
-        ids: list[int] = []
-        for start in range(0, len(rows), 500):
-            added = await self._db.execute(
-                insert_new(obligation, self._db.dialect.name)
-                .values(rows[start : start + 500])
-                .returning(obligation.c.id)
-            )
-            ids += added.scalars()
-        return ids
+        if not rows:
+            return []
+        added = await self._db.execute(insert_new(obligation, self._db.dialect.name).returning(obligation.c.id), rows)
+        return list(added.scalars())
 
     async def _one(self, *where: Any) -> Obligation | None:
         row = (await self._db.execute(sa.select(obligation).where(*where))).first()
@@ -168,17 +163,19 @@ class ObligationTable:
 
     async def stop_clocks(self, since: datetime, until: datetime) -> list[Obligation]:
         touched = await self._list(_is_open, obligation.c.opened_at < until)
+        moved = []
         for one in touched:
             pause = until - max(since, one.opened_at)
-            await self._db.execute(
-                sa.update(obligation)
-                .where(obligation.c.id == one.id)
-                .values(
-                    stopped_seconds=(one.stopped + pause).total_seconds(),
-                    due_at=one.due_at + pause,
-                    next_step_at=None if one.next_step_at is None else one.next_step_at + pause,
-                )
+            moved.append(
+                {
+                    "row_id": one.id,
+                    "stopped_seconds": (one.stopped + pause).total_seconds(),
+                    "due_at": one.due_at + pause,
+                    "next_step_at": None if one.next_step_at is None else one.next_step_at + pause,
+                }
             )
+        if moved:
+            await self._db.execute(sa.update(obligation).where(obligation.c.id == sa.bindparam("row_id")), moved)
         return touched
 
     async def set_reachable(self, person_id: int, reachable: bool) -> None:

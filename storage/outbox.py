@@ -16,8 +16,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.outgoing import Kind, Lane, OutboxState, Outcome, Outgoing, Policy, QueuedMessage, Settlement
 from domain.text import Button, ButtonStyle, Html
-from storage.database import BigId, Json, UtcTime, insert_new, metadata, one_of
+from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
 
+_ABOUT_A_MESSAGE = (Kind.EDIT, Kind.PIN, Kind.REACT)
 MAX_TRIES = 12
 AMBIGUOUS_PAUSE = timedelta(seconds=3)
 
@@ -51,9 +52,18 @@ outbox = sa.Table(
     one_of("kind", [k.value for k in Kind]),
 )
 _WAITING = (OutboxState.PENDING.value, OutboxState.RETRY.value)
-_is_waiting = outbox.c.state.in_(_WAITING)
+_is_waiting = is_fixed(outbox.c.state, *_WAITING)
+_is_sending = is_fixed(outbox.c.state, OutboxState.SENDING.value)
 _waiting_sql = sa.text("state IN ('pending', 'retry')")
-sa.Index("ix_outbox_waiting", outbox.c.lane, outbox.c.id, sqlite_where=_waiting_sql, postgresql_where=_waiting_sql)
+sa.Index(
+    "ix_outbox_waiting",
+    outbox.c.lane,
+    outbox.c.id,
+    outbox.c.due_at,
+    sqlite_where=_waiting_sql,
+    postgresql_where=_waiting_sql,
+)
+sa.Index("ix_outbox_due", outbox.c.due_at, sqlite_where=_waiting_sql, postgresql_where=_waiting_sql)
 sa.Index("ix_outbox_expiring", outbox.c.expires_at, sqlite_where=_waiting_sql, postgresql_where=_waiting_sql)
 sa.Index(
     "ix_outbox_sending",
@@ -77,22 +87,25 @@ class OutboxTable:
         return await self.put_many(messages)
 
     async def put_many(self, messages: Iterable[Outgoing]) -> int:
-        new = 0
-        batch: list[dict[str, Any]] = []
-        for out in messages:
-            if out.kind is Kind.EDIT and out.target is not None:
-                await self._supersede_edits(out.target)
-            batch.append(_row(out, self._now))
-        for start in range(0, len(batch), 500):
-            added = await self._db.execute(insert_new(outbox, self._db.dialect.name).values(batch[start : start + 500]))
-            new += added.rowcount
-        return new
+        batch = [_row(out, self._now) for out in messages]
+        if not batch:
+            return 0
+        put = insert_new(outbox, self._db.dialect.name).returning(outbox.c.id, outbox.c.kind, outbox.c.target)
+        added = (await self._db.execute(put, batch)).all()
+        newest: dict[str, int] = {}
+        for row in added:
+            if row.kind == Kind.EDIT.value and row.target is not None:
+                newest[row.target] = max(row.id, newest.get(row.target, 0))
+        for target, number in newest.items():
+            await self._supersede_edits(target, number)
+        return len(added)
 
-    async def _supersede_edits(self, target: str) -> None:
+    async def _supersede_edits(self, target: str, before: int) -> None:
+        """Only an edit that is really new takes the place of older ones: the same call repeated changes nothing."""
         await self._db.execute(
             sa.update(outbox)
-            .where(outbox.c.target == target, outbox.c.kind == Kind.EDIT.value, _is_waiting)
-            .values(state=OutboxState.SUPERSEDED.value, settled_at=self._now)
+            .where(outbox.c.target == target, outbox.c.id < before, outbox.c.kind == Kind.EDIT.value, _is_waiting)
+            .values(state=OutboxState.SUPERSEDED.value, reason="newer_edit", settled_at=self._now)
         )
 
     async def supersede(self, *, subject: str, person_id: int | None = None, keys: Collection[str] = ()) -> int:
@@ -149,7 +162,7 @@ class OutboxTable:
                 sa.or_(
                     outbox.c.target.is_(None),
                     first.c.state.is_(None),
-                    first.c.state.not_in((*_WAITING, OutboxState.SENDING.value)),
+                    ~is_fixed(first.c.state, *_WAITING, OutboxState.SENDING.value),
                 ),
             )
             .order_by(outbox.c.lane, outbox.c.id)
@@ -163,14 +176,15 @@ class OutboxTable:
         for row in (await self._db.execute(query)).all():
             if len(claimed) >= limit:
                 break
-            out = _outgoing(row)
-            if row.target is not None and row.target_message is None and out.kind is not Kind.SEND:
+            queued = _queued(row)
+            if queued.out.kind in _ABOUT_A_MESSAGE and queued.message_id is None:
                 orphans.append(row.id)
             elif row.chat_id not in chats:
                 chats.add(row.chat_id)
-                claimed.append(_queued(row, out))
+                claimed.append(queued)
         if orphans:
-            await self._set(orphans, state=OutboxState.SUPERSEDED.value, reason="target_never_sent")
+            gone = OutboxState.SUPERSEDED.value
+            await self._set(orphans, state=gone, reason="target_never_sent", settled_at=self._now)
         if claimed:
             await self._set([c.id for c in claimed], state=OutboxState.SENDING.value, boot=boot)
         return claimed
@@ -186,12 +200,14 @@ class OutboxTable:
         await self._db.execute(sa.update(outbox).where(outbox.c.id.in_(list(ids))).values(**values))
 
     async def settle(self, settlements: Sequence[Settlement]) -> list[tuple[Settlement, Outgoing]]:
-        """Write the outcomes; returns each with what was to be said, so that services can draw consequences."""
-        found = {
-            row.id: row
-            for row in await self._db.execute(sa.select(outbox).where(outbox.c.id.in_([s.id for s in settlements])))
-        }
-        plain = [s for s in settlements if s.outcome is Outcome.SENT and s.id in found]
+        """Write the outcomes; returns each with what was to be said, so that services can draw consequences.
+
+        That something was sent is believed whenever it comes, once; every other outcome only counts while the row is
+        being sent, so that a late word about an earlier try cannot undo what has happened since."""
+        rows = await self._db.execute(sa.select(outbox).where(outbox.c.id.in_([s.id for s in settlements])))
+        found = {row.id: row for row in rows}
+        settlements = [s for s in settlements if s.id in found and _counts(found[s.id].state, s.outcome)]
+        plain = [s for s in settlements if s.outcome is Outcome.SENT]
         if plain:
             await self._db.execute(
                 sa.update(outbox).where(outbox.c.id == sa.bindparam("row_id")),
@@ -208,9 +224,9 @@ class OutboxTable:
                 ],
             )
         for settlement in settlements:
-            if settlement.id in found and settlement.outcome is not Outcome.SENT:
+            if settlement.outcome is not Outcome.SENT:
                 await self._set([settlement.id], **_after(found[settlement.id], settlement))
-        return [(s, _outgoing(found[s.id])) for s in settlements if s.id in found]
+        return [(s, _outgoing(found[s.id])) for s in settlements]
 
     async def abandon_chat(self, chat_id: int, reason: str) -> int:
         """Nothing can be written there any more: what waits for that chat ends, with the reason."""
@@ -222,16 +238,17 @@ class OutboxTable:
         return gone.rowcount
 
     async def move_chat(self, old: int, new: int) -> None:
-        """A group became a supergroup: what waits goes to the new id. Edits of old messages are void there."""
+        """A group became a supergroup: what waits goes to the new id. What is about an old message is void there."""
+        void = outbox.c.kind.in_([kind.value for kind in _ABOUT_A_MESSAGE])
         await self._db.execute(
             sa.update(outbox)
-            .where(outbox.c.chat_id == old, _is_waiting, outbox.c.kind.in_((Kind.EDIT.value, Kind.PIN.value)))
+            .where(outbox.c.chat_id == old, _is_waiting, void)
             .values(state=OutboxState.SUPERSEDED.value, reason="migrated", settled_at=self._now)
         )
         await self._db.execute(sa.update(outbox).where(outbox.c.chat_id == old, _is_waiting).values(chat_id=new))
 
     async def recover(self, boot: str) -> int:
-        query = sa.select(outbox).where(outbox.c.state == OutboxState.SENDING.value, outbox.c.boot != boot)
+        query = sa.select(outbox).where(_is_sending, outbox.c.boot != boot)
         rows = (await self._db.execute(query)).all()
         for row in rows:
             doubt = Settlement(id=row.id, outcome=Outcome.AMBIGUOUS, at=self._now, reason="restart")
@@ -244,12 +261,17 @@ class OutboxTable:
 
     async def waiting(self) -> dict[str, int]:
         """State → count of what is not settled, for the operator."""
-        query = (
-            sa.select(outbox.c.state, sa.func.count())
-            .where(outbox.c.state.in_((*_WAITING, OutboxState.SENDING.value)))
-            .group_by(outbox.c.state)
-        )
-        return {state: count for state, count in await self._db.execute(query)}
+        counted: dict[str, int] = {}
+        for which in (_is_waiting, _is_sending):
+            query = sa.select(outbox.c.state, sa.func.count().label("number")).where(which).group_by(outbox.c.state)
+            counted.update((row.state, row.number) for row in await self._db.execute(query))
+        return counted
+
+
+def _counts(state: str, outcome: Outcome) -> bool:
+    if outcome is Outcome.SENT:
+        return state != OutboxState.SENT.value
+    return state == OutboxState.SENDING.value
 
 
 def _after(row: Any, settlement: Settlement) -> dict[str, Any]:
@@ -332,7 +354,8 @@ def _button(raw: dict[str, Any]) -> Button:
     return Button(**{**raw, "style": None if style is None else ButtonStyle(style)})
 
 
-def _queued(row: Any, out: Outgoing) -> QueuedMessage:
+def _queued(row: Any) -> QueuedMessage:
+    out = _outgoing(row)
     target = out.target_message_id
     if row.target is not None and row.target_message is not None and row.target_chat == row.chat_id:
         target = row.target_message

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.colours import Colour
 from domain.places import PlaceCode
 from services.ports.warnings import WarningRow
-from storage.database import BigId, Json, UtcTime, metadata, one_of
+from storage.database import BigId, Json, UtcTime, is_fixed, metadata, one_of
 
 STATES = ("held", "active", "superseded", "lifted", "expired", "refused")
 
@@ -54,6 +54,7 @@ sa.Index(
     sqlite_where=sa.text("state = 'active'"),
     postgresql_where=sa.text("state = 'active'"),
 )
+_is_active = is_fixed(warning.c.state, "active")
 
 warning_raw = sa.Table(
     "warning_raw",
@@ -121,11 +122,11 @@ class WarningTable:
         return await self._list(warning.c.event == event)
 
     async def active(self, now: datetime) -> list[WarningRow]:
-        return await self._list(warning.c.state == "active", warning.c.expires > now)
+        return await self._list(_is_active, warning.c.expires > now)
 
     async def run_out(self, now: datetime) -> list[WarningRow]:
         """Still marked active although their end has passed."""
-        return await self._list(warning.c.state == "active", warning.c.expires <= now)
+        return await self._list(_is_active, warning.c.expires <= now)
 
     async def set_state(self, warning_id: int, from_states: Collection[str], to: str) -> bool:
         moved = await self._db.execute(
