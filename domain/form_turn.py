@@ -264,7 +264,7 @@ class Turn:
             try:
                 first = self._plainly(question, text[: cut.start()])
                 following = first.asked.get(first.session.at) if first else None
-                if first is None or following is None or following.name in first.session.answers:
+                if first is None or following is None:
                     continue
                 rest = text[cut.end() :]
                 if then := first._plainly(following, rest) or first._several(following, rest):

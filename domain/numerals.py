@@ -193,7 +193,7 @@ def read_count_people(text: str) -> Headcount | None:
 def read_numbers_list(text: str, highest: int | None = None) -> tuple[int, ...] | None:
     """The choices named by number: 1 3 5, "1,3、5", ①③, 一三五, 1和3, 1到3; 无, 0 and 都正常 are ().
 
-    In the order said, once each. "135" is 1, 3 and 5 only where `highest` (how many choices are shown) leaves
+    In the order said, once each. "135" alone is 1, 3 and 5 where `highest` (how many choices are shown) leaves
     no other reading. "1-3" and "1.3" may mean two things: None; so do a number too high and other words.
     """
     body = re.sub(r"第|[号项条个](?=[\s,、]|$)", "", plain(text))
@@ -202,10 +202,11 @@ def read_numbers_list(text: str, highest: int | None = None) -> tuple[int, ...] 
     if span := re.fullmatch(r"(\d{1,2})\s*[到至]\s*(\d{1,2})", body):
         return _listed(list(range(int(span[1]), int(span[2]) + 1)), highest)
     dotted = re.fullmatch(r"\d{1,2}([.。])\d{1,2}(?:\1\d{1,2})+", body)
+    tokens = re.split(r"[.。]" if dotted else r"[\s,、;和跟及与&+]+", body)
     numbers: list[int] = []
-    for token in re.split(r"[.。]" if dotted else r"[\s,、;和跟及与&+]+", body):
+    for token in tokens:
         if re.fullmatch("[0-9]{1,9}", token):
-            spread = highest is not None and highest <= 9 and int(token) > highest
+            spread = len(tokens) == 1 and highest is not None and highest <= 9 and int(token) > highest
             numbers += map(int, token) if spread else [int(token)]
         elif token and not set(token) - set(CHINESE):
             one = chinese_number(token)

@@ -172,3 +172,20 @@ def test_buttons_of_an_earlier_dialogue_are_stale_in_the_next():
 def test_the_question_is_put_again_after_an_interruption():
     talk = Talk().say("2", "4")
     assert look(PATROL, again(talk.session), GIVEN) == talk.screen
+
+
+def test_a_branch_opened_on_the_way_back_is_asked_before_what_was_left_behind():
+    talk = Talk().say("1", "31").do(Back()).do(Back())
+    assert talk.say("2").at == "signs"
+    assert [talk.say("4").at, talk.do(Keep()).at] == ["level", "threatened"]
+
+
+def test_the_first_question_has_a_way_back_only_while_it_is_edited():
+    assert not Talk().screen.can_back
+    assert Talk().say("1", "31").do(Skip()).do(Edit("state")).screen.can_back
+
+
+def test_what_was_skipped_and_then_answered_is_no_longer_skipped():
+    talk = Talk().say("1").do(Skip()).do(Back())
+    assert talk.session.skipped == ("level",)
+    assert talk.say("31").session.skipped == ()

@@ -7,7 +7,7 @@ import pytest
 from form_samples import ASSIGN, GIVEN, Talk
 from pydantic import BaseModel
 
-from domain.answers import Choice
+from domain.answers import YES_NO, Choice
 from domain.forms import (
     Answer,
     Back,
@@ -188,3 +188,55 @@ def test_an_answer_has_exactly_one_content():
 def test_what_no_database_can_store_is_not_in_the_answers():
     talk = Talk().say("2", "4", "31", "没有", "裂\x00缝\ud800 宽")
     assert talk.session.answers["note"] == "裂 缝  宽"
+
+
+class Visit(BaseModel):
+    marks: tuple[str, ...]
+    note: str
+    homes: int
+    where: Location | str
+    right: bool
+
+
+VISIT = Form(
+    "visit",
+    Visit,
+    [
+        Question(name="marks", kind=Kind.MULTI, choices=(Choice("a"), Choice("b"), Choice("c")), splits=True),
+        Question(name="note", kind=Kind.TEXT, nothing="-"),
+        Question(name="homes", kind=Kind.NUMBER, nothing=0),
+        Question(name="where", kind=Kind.LOCATION, also=(Kind.TEXT,)),
+        Question(name="right", kind=Kind.CHOICE, choices=YES_NO),
+    ],
+)
+
+
+def test_the_longest_beginning_of_a_line_is_the_first_answer():
+    assert Talk(VISIT, {}).say("1 3 裂缝").session.answers == {"marks": ["a", "c"], "note": "裂缝"}
+
+
+def test_a_line_typed_again_on_the_way_back_replaces_both_answers():
+    talk = Talk(VISIT, {}).say("1 3 裂缝").do(Back()).do(Back()).say("2 渗水")
+    assert (talk.session.answers, talk.at) == ({"marks": ["b"], "note": "渗水"}, "homes")
+
+
+def test_nothing_is_a_value_where_the_question_says_which():
+    assert Talk(VISIT, {}).say("无", "没有", "没有").session.answers == {"marks": [], "note": "-", "homes": 0}
+
+
+def test_a_place_may_be_sent_or_written():
+    talk = Talk(VISIT, {}).say("无", "无", "无", "后山拐弯处")
+    assert (talk.session.answers["where"], talk.at) == ("后山拐弯处", "right")
+    sent = Talk(VISIT, {}).say("无", "无", "无").do(Answer(location=Location(lat=28, lon=119, live=True)))
+    assert sent.session.answers["where"]["live"] is True
+
+
+def test_yes_is_understood_with_words_behind_it():
+    talk = Talk(VISIT, {}).say("无", "无", "无", "后山", "对，就是这里")
+    assert talk.session.answers["right"] is True
+    assert talk.do(Back()).say("对吗？").screen.error == "dialogue.error.not_a_choice"
+
+
+def test_a_word_for_keeping_is_an_answer_where_there_is_nothing_to_keep():
+    talk = Talk().say("2", "4", "31", "没有", "不变")
+    assert talk.session.answers["note"] == "不变"

@@ -137,3 +137,17 @@ def test_questions_that_do_not_match_the_model_are_refused_at_definition(questio
 
     with pytest.raises(ValueError, match="form one"):
         Form("one", One, questions)
+
+
+def test_none_in_the_context_is_not_known():
+    assert Talk(context={"point": "x", "state": None, "post": None}).at == "state"
+
+
+def test_what_is_known_of_a_closed_branch_is_not_submitted():
+    talk = Talk(context={"point": "x", "threatened": Headcount(3, None)}).say("1", "31").do(Skip()).do(Confirm())
+    assert talk.screen.answers.threatened is None
+
+
+def test_a_question_that_a_deploy_made_necessary_is_asked_though_it_was_skipped():
+    old = Session(form="patrol", at="photos", context={"point": "x"}, answers={}, skipped=("state", "level"))
+    assert resume(PATROL, old, GIVEN)[1].question.name == "state"

@@ -157,6 +157,7 @@ def test_digits_in_a_row_are_a_list_only_where_no_other_reading_is_left():
     assert read_numbers_list("12", highest=12) == (12,)
     assert read_numbers_list("135", highest=12) is None
     assert read_numbers_list("178", highest=7) is None
+    assert read_numbers_list("1 31", highest=4) is None
     assert read_numbers_list("1", highest=0) is None
 
 
