@@ -69,6 +69,7 @@ def _find(world: WorldCore, bot: Bot, params: Params, name: str) -> Chat:
 
 
 def check_private(world: WorldCore, chat: Chat) -> None:
+    """Refuse where the person is gone, has blocked the bot, or has never spoken to it."""
     if world.users[chat.user_id].deleted:
         raise forbidden("user is deactivated")
     if chat.blocked:

@@ -172,27 +172,14 @@ class WorldCore:
         silent: bool = False,
     ) -> Message:
         """Put a message into a chat and tell everyone. `content` is the part of the Message object of its own."""
-        payload: Json = {
-            "message_id": chat.next_id,
-            "from": sender.api,
-            "chat": chat.api,
-            "date": int(self.clock.seconds()),
-            **content,
-        }
+        payload = self._payload(chat, sender, content)
         if reply_to is not None:
             payload["reply_to_message"] = quoted(reply_to)
+        real_sender = sender.id if sender_id is None else sender_id
         message = Message(
-            chat.next_id,
-            chat,
-            sender.id if sender_id is None else sender_id,
-            payload,
-            file,
-            markup,
-            silent,
-            bot.id if bot else None,
+            chat.next_id, chat, real_sender, payload, file, markup, silent, bot.id if bot is not None else None
         )
-        chat.next_id += 1
-        chat.store(message, self.limits.messages_kept)
+        self._keep(message)
         if bot is not None:
             chat.last_bot = bot.id
         else:
@@ -203,22 +190,27 @@ class WorldCore:
 
     def service(self, chat: Chat, sender: User, content: Json, *, skip_bots: Iterable[int] = ()) -> Message:
         """A service message (someone joined, the title changed …). All bots in the group see it."""
-        payload = {
+        message = Message(chat.next_id, chat, sender.id, self._payload(chat, sender, content))
+        self._keep(message)
+        skipped = set(skip_bots)
+        for bot_id in list(chat.bots):
+            if bot_id not in skipped:
+                self._push(self.bots[bot_id], "message", message.payload)
+        self.publish("message", chat, message=message)
+        return message
+
+    def _payload(self, chat: Chat, sender: User, content: Json) -> Json:
+        return {
             "message_id": chat.next_id,
             "from": sender.api,
             "chat": chat.api,
             "date": int(self.clock.seconds()),
             **content,
         }
-        message = Message(chat.next_id, chat, sender.id, payload)
-        chat.next_id += 1
-        chat.store(message, self.limits.messages_kept)
-        skipped = set(skip_bots)
-        for bot_id in list(chat.bots):
-            if bot_id not in skipped:
-                self._push(self.bots[bot_id], "message", payload)
-        self.publish("message", chat, message=message)
-        return message
+
+    def _keep(self, message: Message) -> None:
+        message.chat.next_id += 1
+        message.chat.store(message, self.limits.messages_kept)
 
     def revise(self, message: Message, content: Json, *, remove: Iterable[str] = (), by_bot: bool) -> None:
         """Edit: a new payload takes the old one's place. A person's edit reaches the bots, a bot's does not."""

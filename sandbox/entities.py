@@ -235,6 +235,7 @@ def _decode_charref(source: str, at: int) -> tuple[str, int]:
 
 
 def make_link(entity: Entity, url: str) -> bool:
+    """Turn the entity into a link or a mention by id. False when the link is none: its text stays plain."""
     user_id = mentioned_user(url)
     if user_id is not None:
         entity.update(type="text_mention", user_id=user_id)

@@ -175,6 +175,7 @@ class Groups(WorldCore):
         self.pin_message(message, self._actor(chat, by))
 
     def pin_message(self, message: Message, actor: User) -> None:
+        """Pin, on top of what is pinned already, with the service message that says so."""
         chat = message.chat
         if message.id in chat.pinned:
             chat.pinned.remove(message.id)

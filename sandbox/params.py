@@ -28,6 +28,7 @@ class Params:
         return value is not None and value != ""
 
     def text(self, name: str, default: str = "") -> str:
+        """A text; numbers pass as texts."""
         value = self.raw.get(name)
         if value is None:
             return default
@@ -36,13 +37,6 @@ class Params:
         if isinstance(value, (int, float)) and not isinstance(value, bool):
             return str(value)
         raise bad(f'Field "{name}" must be of type String')
-
-    def required(self, name: str) -> str:
-        """A text that must be there and not empty."""
-        value = self.text(name)
-        if not value:
-            raise bad(f'parameter "{name}" is required')
-        return value
 
     def integer(self, name: str, default: int = 0, low: int | None = None, high: int | None = None) -> int:
         """A whole number, clamped to the given bounds, as the Bot API clamps its own."""
@@ -62,6 +56,7 @@ class Params:
         return number if high is None else min(high, number)
 
     def number(self, name: str) -> float | None:
+        """A number with a fraction, or None when absent."""
         value = self.raw.get(name)
         if value is None or value == "":
             return None
@@ -73,6 +68,7 @@ class Params:
             raise bad(f'Field "{name}" must be of type Number') from None
 
     def flag(self, name: str) -> bool:
+        """A yes or no: a JSON boolean, or one of the words Telegram takes for it. Absent is no."""
         value = self.raw.get(name)
         if isinstance(value, bool):
             return value
@@ -98,6 +94,7 @@ class Params:
             raise bad(unreadable) from None
 
     def array(self, name: str, unreadable: str, expected: str) -> list[Any]:
+        """A JSON array, [] when absent; `expected` words what is wrong with anything else."""
         value = self.structure(name, unreadable)
         if value is None:
             return []
