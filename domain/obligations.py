@@ -31,6 +31,8 @@ class Rung(StrEnum):
     DESK = "desk"
     """the township's duty desk, with the phone list"""
     COUNTY = "county"
+    CHECKER = "checker"
+    """whoever asked: a spot check comes back to its checker, not to the desk"""
     LAPSE = "lapse"
     """nobody further: the obligation ends unanswered and stays visible as such"""
 
@@ -138,9 +140,7 @@ def decide(plan: Plan, standing: Standing, now: datetime) -> Climb | Wait:
     due = standing.opened_at + standing.stopped + timedelta(seconds=plan.steps[step].after)
     if not standing.reachable and step > standing.step:
         # Reminding him is pointless: the next rung takes the place of the reminder it follows.
-        due = min(
-            due, standing.opened_at + standing.stopped + timedelta(seconds=plan.steps[standing.step].after)
-        )
+        due = min(due, standing.opened_at + standing.stopped + timedelta(seconds=plan.steps[standing.step].after))
     if now < due:
         return Wait(due)
     rung, following = plan.steps[step].rung, step + 1

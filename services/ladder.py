@@ -8,7 +8,7 @@ A rung that resolves to nobody who can be reached is skipped at once and noted a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from domain.obligations import Climb, ObligationState, Rung, Standing, decide
 from domain.people import Person, Role
@@ -31,6 +31,15 @@ class Voice(Protocol):
 
     async def ask_again(self, work: Work, person: Person, owed: Sequence[Obligation]) -> None:
         """After a time in which presses may have been lost: one message, all that is still open."""
+        ...
+
+
+@runtime_checkable
+class Resolver(Protocol):
+    """A voice that knows better than the roster whom a rung means for its subjects."""
+
+    async def resolve(self, work: Work, rung: Rung, owed: Obligation) -> list[Person] | None:
+        """The persons meant; None leaves it to the roster."""
         ...
 
 
@@ -60,7 +69,7 @@ async def climb_due(work: Work, voices: Mapping[str, Voice]) -> Climbing:
         if person is None:
             await work.rows.obligations.finish(owed.id, ObligationState.CLOSED, "person_gone")
             continue
-        climb, found, holes = await _next_with_somebody(work, owed, person)
+        climb, found, holes = await _next_with_somebody(work, owed, person, voices[_kind(owed)])
         done.holes += holes
         if climb is None:
             continue
@@ -85,7 +94,9 @@ def _kind(owed: Obligation) -> str:
     return owed.subject.partition(":")[0]
 
 
-async def _next_with_somebody(work: Work, owed: Obligation, person: Person) -> tuple[Climb | None, list[Person], int]:
+async def _next_with_somebody(
+    work: Work, owed: Obligation, person: Person, voice: Voice
+) -> tuple[Climb | None, list[Person], int]:
     """The next rung that reaches somebody. Rungs that reach nobody are passed in the same breath."""
     standing, holes = standing_of(owed), 0
     while True:
@@ -95,7 +106,7 @@ async def _next_with_somebody(work: Work, owed: Obligation, person: Person) -> t
             return None, [], holes
         if decision.rung in {Rung.REMIND, Rung.LAPSE}:
             return decision, [], holes
-        found = await resolve(work, decision.rung, person, owed)
+        found = await resolve(work, decision.rung, person, owed, voice)
         if found:
             return decision, found, holes
         holes += 1
@@ -123,9 +134,14 @@ _HOLDERS: Mapping[Rung, frozenset[Role]] = {
 }
 
 
-async def resolve(work: Work, rung: Rung, person: Person, owed: Obligation) -> list[Person]:
+async def resolve(work: Work, rung: Rung, person: Person, owed: Obligation, voice: object = None) -> list[Person]:
     """Who the rung means for this obligation, reachable ones only, never the person himself."""
-    if rung is Rung.STAND_IN:
+    named: list[Person] | None = None
+    if isinstance(voice, Resolver):
+        named = await voice.resolve(work, rung, owed)
+    if named is not None:
+        found = named
+    elif rung is Rung.STAND_IN:
         found = await _stand_ins(work, person)
     else:
         tree = await work.tree()
@@ -135,7 +151,7 @@ async def resolve(work: Work, rung: Rung, person: Person, owed: Obligation) -> l
             Rung.LIAISON: village,
             Rung.DESK: township,
             Rung.COUNTY: tree.get(work.county),
-        }[rung]
+        }.get(rung)
         if where is None:
             return []
         found = await work.rows.people.holding(_HOLDERS[rung], [where.code])
