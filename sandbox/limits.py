@@ -32,7 +32,7 @@ class Limits:
     photo_bytes: int = 10 * 1024 * 1024
     messages_kept: int = 2_000  # for each chat; older ones are forgotten as if deleted
     updates_kept: int = 200_000  # for each bot
-    ledger_kept: int = 100_000
+    ledger_kept: int = 20_000
     files_kept_bytes: int = 256 * 1024 * 1024
 
 
