@@ -10,6 +10,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.colours import Colour
+from domain.hazards import OWNERS, Category
 from domain.obligations import Plan, Rung, Step, check_plan
 from domain.people import Role
 
@@ -99,6 +100,11 @@ class HazardPolicy(BaseModel):
     duplicate_hours: int = Field(default=24, ge=0)
     deadline_choices_days: tuple[int, ...] = (0, 3, 7, 15, 30)
     """0 means on the spot, today"""
+    owners: dict[Category, tuple[str, ...]] = Field(default_factory=dict)
+    """departments of single categories, as the roster names them, where a county divides them otherwise"""
+
+    def owners_of(self, category: Category) -> tuple[str, ...]:
+        return self.owners.get(category, OWNERS[category])
 
 
 class CheckPolicy(BaseModel):

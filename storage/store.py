@@ -12,10 +12,12 @@ from storage.boards import BoardTable
 from storage.database import Database
 from storage.enrolment import EnrolmentTable
 from storage.groups import DialogueTable, GroupTable
+from storage.hazards import HazardTable
 from storage.inbox import CounterTable, HeartbeatTable, InboxTable
 from storage.leave_requests import LeaveRequestTable
 from storage.obligations import ObligationTable
 from storage.outbox import OutboxTable
+from storage.patrols import PatrolTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
 from storage.timeline import TimelineTable
@@ -82,6 +84,14 @@ class SqlRows:
     @cached_property
     def leave(self) -> LeaveRequestTable:
         return LeaveRequestTable(self._connection)
+
+    @cached_property
+    def patrols(self) -> PatrolTable:
+        return PatrolTable(self._connection)
+
+    @cached_property
+    def hazards(self) -> HazardTable:
+        return HazardTable(self._connection)
 
     @cached_property
     def warnings(self) -> WarningTable:

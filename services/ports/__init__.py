@@ -19,7 +19,9 @@ from services.ports.core import (
     Words,
 )
 from services.ports.enrolment import EnrolmentRows, LinkRow
+from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow, HazardRows
 from services.ports.leave import LeaveRequest, LeaveRows
+from services.ports.patrols import CheckIn, PatrolRows, PatrolTask, Proof
 from services.ports.warnings import WarningRow, WarningRows
 
 T = TypeVar("T")
@@ -34,6 +36,10 @@ class Rows(CoreRows, Protocol):
     def enrolment(self) -> EnrolmentRows: ...
     @property
     def leave(self) -> LeaveRows: ...
+    @property
+    def patrols(self) -> PatrolRows: ...
+    @property
+    def hazards(self) -> HazardRows: ...
 
 
 class Store(Protocol):
@@ -50,14 +56,23 @@ class Store(Protocol):
 __all__ = [
     "Board",
     "Chance",
+    "CheckIn",
     "DialogueRow",
     "EnrolmentRows",
     "Group",
+    "HazardCard",
+    "HazardEvent",
+    "HazardReport",
+    "HazardRow",
+    "HazardRows",
     "LeaveRequest",
     "LeaveRows",
     "LinkRow",
     "Obligation",
     "OutboxDoor",
+    "PatrolRows",
+    "PatrolTask",
+    "Proof",
     "Rows",
     "Store",
     "WarningRow",

@@ -1,0 +1,144 @@
+"""Rows of the hazards: the ledger line as it stands, everything anybody reported, and every move ever made."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Protocol
+
+from domain.hazards import Category, Grade, Hands, HazardState
+from domain.people import PersonId
+from domain.places import PlaceCode
+
+
+@dataclass(frozen=True, slots=True)
+class HazardRow:
+    """One line of the ledger as it stands now. How it came there is in its events."""
+
+    id: int
+    number: str
+    """what people say on the telephone: 2026-0001"""
+    category: Category
+    place: PlaceCode
+    place_words: str
+    """where, in the reporter's own words; "" where he chose the place"""
+    place_guessed: bool
+    """the place was concluded from words or a position and wants checking"""
+    what: str
+    """what the first reporter said; "" where he only spoke it"""
+    households: int | None
+    people: int | None
+    """threatened; None is not known, never nil"""
+    suspected: bool
+    """疑似重大, by rule"""
+    created_at: datetime
+    lat: float | None = None
+    lon: float | None = None
+    state: HazardState = HazardState.REPORTED
+    version: int = 0
+    grade: Grade = Grade.OPEN
+    department: str = ""
+    """to whom it was passed on; "" is the township"""
+    taken_by: PersonId | None = None
+    unit: str = ""
+    assignee: PersonId | None = None
+    measure: str = ""
+    interim: str = ""
+    due_at: datetime | None = None
+    fixed_by: PersonId | None = None
+    closed_by: PersonId | None = None
+    closed_at: datetime | None = None
+
+    @property
+    def subject(self) -> str:
+        return f"hazard:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class HazardReport:
+    """What one person told, word for word. The first makes the hazard, further ones supplement it."""
+
+    id: int
+    hazard_id: int
+    at: datetime
+    user_id: int
+    """the account that reported"""
+    person_id: PersonId | None
+    """None for somebody the roster does not know"""
+    name: str
+    language: str
+    private: bool
+    """reported in his private chat, so that he can be answered there"""
+    what: str = ""
+    voice: str = ""
+    seconds: int = 0
+    photos: tuple[str, ...] = ()
+    households: int | None = None
+    people: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HazardEvent:
+    """One move, with its author. `facts` hold what he said, chose and sent."""
+
+    hazard_id: int
+    version: int
+    at: datetime
+    move: str
+    """a Move, or "report" for the beginning"""
+    from_state: str
+    to_state: str
+    author: PersonId | None
+    """None for a reporter whom the roster does not know"""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class HazardCard:
+    """A card that was shown to somebody and follows the hazard's state."""
+
+    hazard_id: int
+    person_id: PersonId
+    key: str
+    """the message's outbox key"""
+
+
+class HazardRows(Protocol):
+    async def add(self, row: HazardRow, report: HazardReport) -> HazardRow:
+        """The line, its first report and its first event; the ids are given by the database."""
+        ...
+
+    async def get(self, hazard_id: int) -> HazardRow | None: ...
+    async def move(self, row: HazardRow, event: HazardEvent, **fields: Any) -> HazardRow | None:
+        """Compare-and-set on (state, version): the event is added, `fields` are set and the version goes up. None
+        when another hand was first, and then nothing is changed."""
+        ...
+
+    async def add_report(self, report: HazardReport) -> HazardReport: ...
+    async def reports_of(self, hazard_id: int) -> list[HazardReport]: ...
+    async def events_of(self, hazard_id: int) -> list[HazardEvent]: ...
+    async def alike(self, category: Category, place: PlaceCode, since: datetime) -> list[HazardRow]:
+        """Alive ones of this category at exactly this place, reported since then, newest first."""
+        ...
+
+    async def alive_in(self, within: Collection[PlaceCode], limit: int = 200) -> list[HazardRow]:
+        """Alive ones in these areas, the oldest first."""
+        ...
+
+    async def alive_of(self, person_id: int) -> list[HazardRow]:
+        """Those this person has to fix."""
+        ...
+
+    async def add_card(self, card: HazardCard) -> None: ...
+    async def cards_of(self, hazard_id: int) -> list[HazardCard]:
+        """In the order shown; the last one of each person is the one that works."""
+        ...
+
+
+def hands_of(row: HazardRow, reports: Collection[HazardReport]) -> Hands:
+    """The part of a hazard that its rules look at."""
+    return Hands(
+        state=row.state,
+        assignee=row.assignee,
+        fixed_by=row.fixed_by,
+        reporters=frozenset(one.user_id for one in reports),
+    )

@@ -1,0 +1,115 @@
+"""Rows of the patrols: what was planned, what each person owes of it, what he found, and what he sent along."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.patrols import Finding, Hindrance, Phase, TaskState
+from domain.people import PersonId
+from domain.places import PlaceCode
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolTask:
+    """One person, one place, one time. A check-in without a plan is a task of its own, done when it is made."""
+
+    id: int
+    person_id: PersonId
+    place: PlaceCode
+    phase: Phase
+    due_at: datetime
+    planned_by: PersonId
+    created_at: datetime
+    plan: int | None = None
+    """tasks planned together carry one number (counter "patrol_plan"); None for a voluntary check-in"""
+    state: TaskState = TaskState.OPEN
+    check_in_id: int | None = None
+    """the first answer; it is never replaced"""
+    ask_why: bool = False
+    """去不了 was said and its reason is asked for"""
+
+    @property
+    def subject(self) -> str:
+        return f"patrol:{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckIn:
+    """One answer about one task. Only added to, never changed, but for a reason or hazard that comes later."""
+
+    id: int
+    task_id: int
+    person_id: PersonId
+    """who walked, or could not"""
+    recorded_by: PersonId
+    """himself, or the helper who asked him by telephone"""
+    place: PlaceCode
+    finding: Finding
+    at: datetime
+    """when it was said"""
+    seen_at: datetime
+    """when it was seen: earlier than `at` where it was filled in later"""
+    filled_in: bool
+    late: bool
+    channel: str
+    words: str = ""
+    hindrance: Hindrance | None = None
+    hazard_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """A photo or a position sent along. A position is compared, never judged."""
+
+    id: int
+    task_id: int
+    person_id: PersonId
+    at: datetime
+    file_id: str = ""
+    lat: float | None = None
+    lon: float | None = None
+    accuracy: float | None = None
+    live: bool = False
+    forwarded: bool = False
+    distance_m: int | None = None
+
+
+class PatrolRows(Protocol):
+    async def add_tasks(self, tasks: Sequence[PatrolTask]) -> list[PatrolTask]:
+        """Insert; the ids are given by the database."""
+        ...
+
+    async def task(self, task_id: int) -> PatrolTask | None: ...
+    async def open_of(self, person_ids: Collection[int]) -> list[PatrolTask]:
+        """Open tasks of these persons, the one due first in front."""
+        ...
+
+    async def many(self, task_ids: Collection[int]) -> list[PatrolTask]: ...
+    async def of_plan(self, plan: int) -> list[PatrolTask]: ...
+    async def unfinished(self, within: Collection[PlaceCode], since: datetime) -> list[PatrolTask]:
+        """Open planned tasks in these areas, or those that ended in 去不了, created since then."""
+        ...
+
+    async def settle(self, task_id: int, state: TaskState, check_in_id: int, *, ask_why: bool = False) -> bool:
+        """The newest finding; the first check-in stays. False for a cancelled task."""
+        ...
+
+    async def add_check_in(self, row: CheckIn) -> CheckIn: ...
+    async def check_in(self, check_in_id: int) -> CheckIn | None: ...
+    async def check_ins_of(self, task_id: int) -> list[CheckIn]: ...
+    async def newest_of(self, person_id: int, since: datetime) -> CheckIn | None:
+        """The last thing the person reported since then, wherever."""
+        ...
+
+    async def newest_at(self, person_id: int, place: PlaceCode, since: datetime) -> CheckIn | None: ...
+    async def give_reason(self, task_id: int, hindrance: Hindrance, words: str) -> bool:
+        """The reason of a 去不了 that was asked for; False when it has been given."""
+        ...
+
+    async def tie_hazard(self, task_id: int, hazard_id: int) -> None:
+        """The last abnormal check-in of the task has become this hazard."""
+        ...
+
+    async def add_proof(self, row: Proof) -> Proof: ...
+    async def proofs_of(self, task_id: int) -> list[Proof]: ...

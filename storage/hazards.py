@@ -1,0 +1,287 @@
+"""Hazards: the ledger as it stands, and, only ever added to, what was reported and every move with its author."""
+
+from collections.abc import Collection
+from dataclasses import replace
+from enum import Enum
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.hazards import ALIVE, Category, Grade, HazardState, Move
+from domain.people import PersonId
+from domain.places import PlaceCode
+from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow
+from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
+
+hazard = sa.Table(
+    "hazard",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("number", sa.Text, nullable=False, unique=True),
+    sa.Column("category", sa.Text, nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("place_words", sa.Text, nullable=False, server_default=""),
+    sa.Column("place_guessed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("lat", sa.Float),
+    sa.Column("lon", sa.Float),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("households", sa.Integer, comment="threatened; empty is not known, never nil"),
+    sa.Column("people", sa.Integer),
+    sa.Column("suspected", sa.Boolean, nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("grade", sa.Text, nullable=False),
+    sa.Column("department", sa.Text, nullable=False, server_default=""),
+    sa.Column("taken_by", sa.BigInteger, sa.ForeignKey("person.id")),
+    sa.Column("unit", sa.Text, nullable=False, server_default=""),
+    sa.Column("assignee", sa.BigInteger, sa.ForeignKey("person.id")),
+    sa.Column("measure", sa.Text, nullable=False, server_default=""),
+    sa.Column("interim", sa.Text, nullable=False, server_default=""),
+    sa.Column("due_at", UtcTime),
+    sa.Column("fixed_by", sa.BigInteger, sa.ForeignKey("person.id")),
+    sa.Column("closed_by", sa.BigInteger, sa.ForeignKey("person.id")),
+    sa.Column("closed_at", UtcTime),
+    one_of("state", [s.value for s in HazardState]),
+    one_of("grade", [g.value for g in Grade]),
+    one_of("category", [c.value for c in Category]),
+    # The rules once more, where no code can go round them: no assignment without its four parts, no closing by the
+    # hand that fixed.
+    sa.CheckConstraint(
+        "state NOT IN ('assigned', 'fixed', 'closed') OR "
+        "(unit <> '' AND assignee IS NOT NULL AND measure <> '' AND due_at IS NOT NULL)",
+        name="assigned_whole",
+    ),
+    sa.CheckConstraint(
+        "state <> 'closed' OR (closed_by IS NOT NULL AND fixed_by IS NOT NULL "
+        "AND closed_by <> fixed_by AND closed_by <> assignee)",
+        name="another_hand",
+    ),
+)
+_alive_sql = sa.text("state NOT IN ('closed', 'rejected')")
+sa.Index("ix_hazard_alive", hazard.c.place, hazard.c.category, sqlite_where=_alive_sql, postgresql_where=_alive_sql)
+_is_alive = is_fixed(hazard.c.state, *sorted(state.value for state in ALIVE))
+
+hazard_report = sa.Table(
+    "hazard_report",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("hazard_id", sa.BigInteger, sa.ForeignKey("hazard.id"), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("user_id", sa.BigInteger, nullable=False),
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("person.id")),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("language", sa.Text, nullable=False),
+    sa.Column("private", sa.Boolean, nullable=False),
+    sa.Column("what", sa.Text, nullable=False, server_default=""),
+    sa.Column("voice", sa.Text, nullable=False, server_default=""),
+    sa.Column("seconds", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("photos", Json, nullable=False),
+    sa.Column("households", sa.Integer),
+    sa.Column("people", sa.Integer),
+)
+sa.Index("ix_hazard_report_hazard", hazard_report.c.hazard_id, hazard_report.c.id)
+
+hazard_event = sa.Table(
+    "hazard_event",
+    metadata,
+    sa.Column("hazard_id", sa.BigInteger, sa.ForeignKey("hazard.id"), primary_key=True),
+    sa.Column("version", sa.Integer, primary_key=True, autoincrement=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("move", sa.Text, nullable=False),
+    sa.Column("from_state", sa.Text, nullable=False),
+    sa.Column("to_state", sa.Text, nullable=False),
+    sa.Column(
+        "author", sa.BigInteger, sa.ForeignKey("person.id"), comment="empty: a reporter the roster does not know"
+    ),
+    sa.Column("facts", Json, nullable=False),
+    one_of("move", ["report", *(m.value for m in Move)]),
+)
+
+hazard_card = sa.Table(
+    "hazard_card",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("hazard_id", sa.BigInteger, sa.ForeignKey("hazard.id"), nullable=False),
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("key", sa.Text, nullable=False, unique=True),
+)
+sa.Index("ix_hazard_card_hazard", hazard_card.c.hazard_id, hazard_card.c.id)
+
+
+class HazardTable:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def add(self, row: HazardRow, report: HazardReport) -> HazardRow:
+        values = {name: _plain(getattr(row, name)) for name in _COLUMNS}
+        number = int(await self._db.scalar(sa.insert(hazard).values(values).returning(hazard.c.id)) or 0)
+        await self.add_report(replace(report, hazard_id=number))
+        await self._add_event(
+            HazardEvent(number, row.version, row.created_at, "report", "", row.state.value, report.person_id)
+        )
+        return replace(row, id=number)
+
+    async def _list(self, *where: Any, limit: int | None = None, newest: bool = False) -> list[HazardRow]:
+        order = hazard.c.id.desc() if newest else hazard.c.id
+        query = sa.select(hazard).where(*where).order_by(order).limit(limit)
+        return [_hazard(row) for row in await self._db.execute(query)]
+
+    async def get(self, hazard_id: int) -> HazardRow | None:
+        found = await self._list(hazard.c.id == hazard_id)
+        return found[0] if found else None
+
+    async def move(self, row: HazardRow, event: HazardEvent, **fields: Any) -> HazardRow | None:
+        moved = await self._db.execute(
+            sa.update(hazard)
+            .where(hazard.c.id == row.id, hazard.c.state == row.state.value, hazard.c.version == row.version)
+            .values(
+                state=event.to_state,
+                version=event.version,
+                **{name: _plain(value) for name, value in fields.items()},
+            )
+        )
+        if moved.rowcount != 1:
+            return None
+        await self._add_event(event)
+        return replace(row, state=HazardState(event.to_state), version=event.version, **fields)
+
+    async def _add_event(self, event: HazardEvent) -> None:
+        await self._db.execute(
+            sa.insert(hazard_event).values(
+                hazard_id=event.hazard_id,
+                version=event.version,
+                at=event.at,
+                move=event.move,
+                from_state=event.from_state,
+                to_state=event.to_state,
+                author=event.author,
+                facts=dict(event.facts),
+            )
+        )
+
+    async def add_report(self, report: HazardReport) -> HazardReport:
+        put = (
+            sa.insert(hazard_report)
+            .values(
+                hazard_id=report.hazard_id,
+                at=report.at,
+                user_id=report.user_id,
+                person_id=report.person_id,
+                name=report.name,
+                language=report.language,
+                private=report.private,
+                what=report.what,
+                voice=report.voice,
+                seconds=report.seconds,
+                photos=list(report.photos),
+                households=report.households,
+                people=report.people,
+            )
+            .returning(hazard_report.c.id)
+        )
+        return replace(report, id=int(await self._db.scalar(put) or 0))
+
+    async def reports_of(self, hazard_id: int) -> list[HazardReport]:
+        query = sa.select(hazard_report).where(hazard_report.c.hazard_id == hazard_id).order_by(hazard_report.c.id)
+        return [_report(row) for row in await self._db.execute(query)]
+
+    async def events_of(self, hazard_id: int) -> list[HazardEvent]:
+        query = sa.select(hazard_event).where(hazard_event.c.hazard_id == hazard_id).order_by(hazard_event.c.version)
+        return [
+            HazardEvent(
+                hazard_id=row.hazard_id,
+                version=row.version,
+                at=row.at,
+                move=row.move,
+                from_state=row.from_state,
+                to_state=row.to_state,
+                author=_person(row.author),
+                facts=row.facts,
+            )
+            for row in await self._db.execute(query)
+        ]
+
+    async def alike(self, category: Category, place: PlaceCode, since: Any) -> list[HazardRow]:
+        where = (_is_alive, hazard.c.place == place, hazard.c.category == category.value, hazard.c.created_at >= since)
+        return await self._list(*where, newest=True)
+
+    async def alive_in(self, within: Collection[PlaceCode], limit: int = 200) -> list[HazardRow]:
+        inside = sa.or_(*(hazard.c.place.startswith(code, autoescape=True) for code in within))
+        return await self._list(_is_alive, inside, limit=limit) if within else []
+
+    async def alive_of(self, person_id: int) -> list[HazardRow]:
+        return await self._list(_is_alive, hazard.c.assignee == person_id)
+
+    async def add_card(self, card: HazardCard) -> None:
+        await self._db.execute(
+            insert_new(hazard_card, self._db.dialect.name).values(
+                hazard_id=card.hazard_id, person_id=card.person_id, key=card.key
+            )
+        )
+
+    async def cards_of(self, hazard_id: int) -> list[HazardCard]:
+        query = sa.select(hazard_card).where(hazard_card.c.hazard_id == hazard_id).order_by(hazard_card.c.id)
+        return [HazardCard(row.hazard_id, PersonId(row.person_id), row.key) for row in await self._db.execute(query)]
+
+
+_COLUMNS = tuple(column.name for column in hazard.columns if column.name != "id")
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
+
+
+def _person(number: int | None) -> PersonId | None:
+    return None if number is None else PersonId(number)
+
+
+def _hazard(row: Any) -> HazardRow:
+    return HazardRow(
+        id=row.id,
+        number=row.number,
+        category=Category(row.category),
+        place=PlaceCode(row.place),
+        place_words=row.place_words,
+        place_guessed=row.place_guessed,
+        what=row.what,
+        households=row.households,
+        people=row.people,
+        suspected=row.suspected,
+        created_at=row.created_at,
+        lat=row.lat,
+        lon=row.lon,
+        state=HazardState(row.state),
+        version=row.version,
+        grade=Grade(row.grade),
+        department=row.department,
+        taken_by=_person(row.taken_by),
+        unit=row.unit,
+        assignee=_person(row.assignee),
+        measure=row.measure,
+        interim=row.interim,
+        due_at=row.due_at,
+        fixed_by=_person(row.fixed_by),
+        closed_by=_person(row.closed_by),
+        closed_at=row.closed_at,
+    )
+
+
+def _report(row: Any) -> HazardReport:
+    return HazardReport(
+        id=row.id,
+        hazard_id=row.hazard_id,
+        at=row.at,
+        user_id=row.user_id,
+        person_id=_person(row.person_id),
+        name=row.name,
+        language=row.language,
+        private=row.private,
+        what=row.what,
+        voice=row.voice,
+        seconds=row.seconds,
+        photos=tuple(row.photos),
+        households=row.households,
+        people=row.people,
+    )

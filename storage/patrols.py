@@ -1,0 +1,279 @@
+"""Patrols: tasks as they were planned, check-ins as they were said, proofs as they were sent."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from domain.obligations import Channel
+from domain.patrols import Finding, Hindrance, Phase, TaskState
+from domain.people import PersonId
+from domain.places import PlaceCode
+from services.ports.patrols import CheckIn, PatrolTask, Proof
+from storage.database import BigId, UtcTime, is_fixed, metadata, one_of
+
+patrol_task = sa.Table(
+    "patrol_task",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("plan", sa.BigInteger, comment="tasks planned together; empty for a voluntary check-in"),
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("phase", sa.Text, nullable=False),
+    sa.Column("due_at", UtcTime, nullable=False),
+    sa.Column("planned_by", sa.BigInteger, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("check_in_id", sa.BigInteger, comment="the first answer"),
+    sa.Column("ask_why", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.UniqueConstraint("plan", "person_id", "place"),
+    one_of("phase", [p.value for p in Phase]),
+    one_of("state", [s.value for s in TaskState]),
+)
+_open_sql = sa.text("state = 'open'")
+sa.Index("ix_patrol_task_open", patrol_task.c.person_id, sqlite_where=_open_sql, postgresql_where=_open_sql)
+sa.Index("ix_patrol_task_created", patrol_task.c.created_at)
+_is_open = is_fixed(patrol_task.c.state, TaskState.OPEN.value)
+
+check_in = sa.Table(
+    "check_in",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("task_id", sa.BigInteger, sa.ForeignKey("patrol_task.id"), nullable=False),
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("recorded_by", sa.BigInteger, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("place", sa.Text, nullable=False),
+    sa.Column("finding", sa.Text, nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("seen_at", UtcTime, nullable=False),
+    sa.Column("filled_in", sa.Boolean, nullable=False),
+    sa.Column("late", sa.Boolean, nullable=False),
+    sa.Column("channel", sa.Text, nullable=False),
+    sa.Column("words", sa.Text, nullable=False, server_default=""),
+    sa.Column("hindrance", sa.Text),
+    sa.Column("hazard_id", sa.BigInteger),
+    sa.CheckConstraint("seen_at <= at", name="seen_before_said"),
+    one_of("finding", [f.value for f in Finding]),
+    one_of("channel", [c.value for c in Channel]),
+    one_of("hindrance", [h.value for h in Hindrance]),
+)
+sa.Index("ix_check_in_task", check_in.c.task_id, check_in.c.id)
+sa.Index("ix_check_in_person", check_in.c.person_id, check_in.c.at)
+
+patrol_proof = sa.Table(
+    "patrol_proof",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("task_id", sa.BigInteger, sa.ForeignKey("patrol_task.id"), nullable=False),
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    sa.Column("file_id", sa.Text, nullable=False, server_default=""),
+    sa.Column("lat", sa.Float),
+    sa.Column("lon", sa.Float),
+    sa.Column("accuracy", sa.Float),
+    sa.Column("live", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("forwarded", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("distance_m", sa.Integer),
+)
+sa.Index("ix_patrol_proof_task", patrol_proof.c.task_id, patrol_proof.c.id)
+
+
+class PatrolTable:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    # -- tasks --------------------------------------------------------------------------------------------------
+
+    async def add_tasks(self, tasks: Sequence[PatrolTask]) -> list[PatrolTask]:
+        return [await self._add_task(one) for one in tasks]
+
+    async def _add_task(self, row: PatrolTask) -> PatrolTask:
+        values = {
+            "plan": row.plan,
+            "person_id": row.person_id,
+            "place": row.place,
+            "phase": row.phase.value,
+            "due_at": row.due_at,
+            "planned_by": row.planned_by,
+            "created_at": row.created_at,
+            "state": row.state.value,
+        }
+        put = sa.insert(patrol_task).values(values).returning(patrol_task.c.id)
+        return replace(row, id=int(await self._db.scalar(put) or 0))
+
+    async def _tasks(self, *where: Any) -> list[PatrolTask]:
+        query = sa.select(patrol_task).where(*where).order_by(patrol_task.c.due_at, patrol_task.c.id)
+        return [_task(row) for row in await self._db.execute(query)]
+
+    async def task(self, task_id: int) -> PatrolTask | None:
+        found = await self._tasks(patrol_task.c.id == task_id)
+        return found[0] if found else None
+
+    async def open_of(self, person_ids: Collection[int]) -> list[PatrolTask]:
+        return await self._tasks(patrol_task.c.person_id.in_(list(person_ids)), _is_open)
+
+    async def many(self, task_ids: Collection[int]) -> list[PatrolTask]:
+        return await self._tasks(patrol_task.c.id.in_(list(task_ids)))
+
+    async def of_plan(self, plan: int) -> list[PatrolTask]:
+        return await self._tasks(patrol_task.c.plan == plan)
+
+    async def unfinished(self, within: Collection[PlaceCode], since: datetime) -> list[PatrolTask]:
+        inside = sa.or_(*(patrol_task.c.place.startswith(code, autoescape=True) for code in within))
+        state = patrol_task.c.state.in_((TaskState.OPEN.value, TaskState.UNABLE.value))
+        planned = patrol_task.c.plan.is_not(None)
+        return await self._tasks(inside, state, planned, patrol_task.c.created_at >= since) if within else []
+
+    async def settle(self, task_id: int, state: TaskState, check_in_id: int, *, ask_why: bool = False) -> bool:
+        settled = await self._db.execute(
+            sa.update(patrol_task)
+            .where(patrol_task.c.id == task_id, patrol_task.c.state != TaskState.CANCELLED.value)
+            .values(
+                state=state.value,
+                check_in_id=sa.func.coalesce(patrol_task.c.check_in_id, check_in_id),
+                ask_why=ask_why,
+            )
+        )
+        return settled.rowcount == 1
+
+    # -- check-ins ----------------------------------------------------------------------------------------------
+
+    async def add_check_in(self, row: CheckIn) -> CheckIn:
+        values = {
+            "task_id": row.task_id,
+            "person_id": row.person_id,
+            "recorded_by": row.recorded_by,
+            "place": row.place,
+            "finding": row.finding.value,
+            "at": row.at,
+            "seen_at": row.seen_at,
+            "filled_in": row.filled_in,
+            "late": row.late,
+            "channel": row.channel,
+            "words": row.words,
+            "hindrance": None if row.hindrance is None else row.hindrance.value,
+        }
+        put = sa.insert(check_in).values(values).returning(check_in.c.id)
+        return replace(row, id=int(await self._db.scalar(put) or 0))
+
+    async def _check_ins(self, *where: Any, newest: bool = False) -> list[CheckIn]:
+        query = sa.select(check_in).where(*where)
+        query = query.order_by(check_in.c.id.desc()).limit(1) if newest else query.order_by(check_in.c.id)
+        return [_check_in(row) for row in await self._db.execute(query)]
+
+    async def check_in(self, check_in_id: int) -> CheckIn | None:
+        found = await self._check_ins(check_in.c.id == check_in_id)
+        return found[0] if found else None
+
+    async def check_ins_of(self, task_id: int) -> list[CheckIn]:
+        return await self._check_ins(check_in.c.task_id == task_id)
+
+    async def newest_of(self, person_id: int, since: datetime) -> CheckIn | None:
+        found = await self._check_ins(check_in.c.person_id == person_id, check_in.c.at >= since, newest=True)
+        return found[0] if found else None
+
+    async def newest_at(self, person_id: int, place: PlaceCode, since: datetime) -> CheckIn | None:
+        found = await self._check_ins(
+            check_in.c.person_id == person_id, check_in.c.place == place, check_in.c.at >= since, newest=True
+        )
+        return found[0] if found else None
+
+    async def give_reason(self, task_id: int, hindrance: Hindrance, words: str) -> bool:
+        asked = await self._db.execute(
+            sa.update(patrol_task).where(patrol_task.c.id == task_id, patrol_task.c.ask_why).values(ask_why=False)
+        )
+        if asked.rowcount != 1:
+            return False
+        newest = await self._check_ins(
+            check_in.c.task_id == task_id, check_in.c.finding == Finding.UNABLE.value, newest=True
+        )
+        await self._db.execute(
+            sa.update(check_in)
+            .where(check_in.c.id.in_([one.id for one in newest]))
+            .values(hindrance=hindrance.value, words=words)
+        )
+        return True
+
+    async def tie_hazard(self, task_id: int, hazard_id: int) -> None:
+        newest = await self._check_ins(
+            check_in.c.task_id == task_id, check_in.c.finding == Finding.ABNORMAL.value, newest=True
+        )
+        await self._db.execute(
+            sa.update(check_in).where(check_in.c.id.in_([one.id for one in newest])).values(hazard_id=hazard_id)
+        )
+
+    # -- proofs -------------------------------------------------------------------------------------------------
+
+    async def add_proof(self, row: Proof) -> Proof:
+        values = {
+            "task_id": row.task_id,
+            "person_id": row.person_id,
+            "at": row.at,
+            "file_id": row.file_id,
+            "lat": row.lat,
+            "lon": row.lon,
+            "accuracy": row.accuracy,
+            "live": row.live,
+            "forwarded": row.forwarded,
+            "distance_m": row.distance_m,
+        }
+        put = sa.insert(patrol_proof).values(values).returning(patrol_proof.c.id)
+        return replace(row, id=int(await self._db.scalar(put) or 0))
+
+    async def proofs_of(self, task_id: int) -> list[Proof]:
+        query = sa.select(patrol_proof).where(patrol_proof.c.task_id == task_id).order_by(patrol_proof.c.id)
+        return [_proof(row) for row in await self._db.execute(query)]
+
+
+def _task(row: Any) -> PatrolTask:
+    return PatrolTask(
+        id=row.id,
+        person_id=PersonId(row.person_id),
+        place=PlaceCode(row.place),
+        phase=Phase(row.phase),
+        due_at=row.due_at,
+        planned_by=PersonId(row.planned_by),
+        created_at=row.created_at,
+        plan=row.plan,
+        state=TaskState(row.state),
+        check_in_id=row.check_in_id,
+        ask_why=row.ask_why,
+    )
+
+
+def _check_in(row: Any) -> CheckIn:
+    return CheckIn(
+        id=row.id,
+        task_id=row.task_id,
+        person_id=PersonId(row.person_id),
+        recorded_by=PersonId(row.recorded_by),
+        place=PlaceCode(row.place),
+        finding=Finding(row.finding),
+        at=row.at,
+        seen_at=row.seen_at,
+        filled_in=row.filled_in,
+        late=row.late,
+        channel=row.channel,
+        words=row.words,
+        hindrance=None if row.hindrance is None else Hindrance(row.hindrance),
+        hazard_id=row.hazard_id,
+    )
+
+
+def _proof(row: Any) -> Proof:
+    return Proof(
+        id=row.id,
+        task_id=row.task_id,
+        person_id=PersonId(row.person_id),
+        at=row.at,
+        file_id=row.file_id,
+        lat=row.lat,
+        lon=row.lon,
+        accuracy=row.accuracy,
+        live=row.live,
+        forwarded=row.forwarded,
+        distance_m=row.distance_m,
+    )
