@@ -112,7 +112,9 @@ class Settings(BaseSettings):
         """The bot's token. Raises SettingsError when it is missing or cannot be one."""
         token = _secret(self.bot_token, self.bot_token_file, "BOT_TOKEN_FILE")
         if not token:
-            raise SettingsError("缺少 BOT_TOKEN：请到 @BotFather 申请机器人令牌，写入环境变量、.env 或 BOT_TOKEN_FILE 所指的文件")
+            raise SettingsError(
+                "缺少 BOT_TOKEN：请到 @BotFather 申请机器人令牌，写入环境变量、.env 或 BOT_TOKEN_FILE 所指的文件"
+            )
         if not _TOKEN.match(token):
             raise SettingsError("BOT_TOKEN 不像机器人令牌：应为“数字:字母数字”的形式，请检查是否多了空格或引号")
         return token

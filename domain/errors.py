@@ -11,9 +11,9 @@ class DomainError(Exception):
         self.facts = facts
 
 
-class NotAllowed(DomainError):
+class NotAllowed(DomainError):  # noqa: N818 - it is a refusal
     """The person may not do this here, whatever button he holds."""
 
 
-class Stale(DomainError):
+class Stale(DomainError):  # noqa: N818 - nothing went wrong
     """The thing has moved on since the button was shown; nothing was changed."""

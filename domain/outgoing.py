@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import IntEnum, StrEnum
 
-from domain.text import Html, Rows
+from domain.text import NO_TEXT, Html, Rows
 
 
 class Lane(IntEnum):
@@ -68,7 +68,7 @@ class Outgoing:
 
     key: str
     chat_id: int
-    text: Html = Html("")
+    text: Html = NO_TEXT
     kind: Kind = Kind.SEND
     lane: Lane = Lane.REPLY
     policy: Policy = Policy.AT_LEAST_ONCE
@@ -88,7 +88,7 @@ class Outgoing:
     """file_id on Telegram or path below the data folder, for PHOTO and DOCUMENT"""
     file_name: str | None = None
     emoji: str | None = None
-    resend_mark: Html = Html("")
+    resend_mark: Html = NO_TEXT
     """put in front of the second copy of an AT_LEAST_ONCE record"""
 
 

@@ -41,9 +41,7 @@ class Role(StrEnum):
 
 
 COUNTY_ROLES = frozenset({Role.COUNTY_DUTY, Role.COUNTY_LEADER, Role.DEPARTMENT})
-TOWNSHIP_ROLES = frozenset(
-    {Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.DUTY, Role.CONTACT_CADRE}
-)
+TOWNSHIP_ROLES = frozenset({Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.DUTY, Role.CONTACT_CADRE})
 VILLAGE_ROLES = frozenset(r for r in Role if r.value.startswith("V"))
 TOWNSHIP_LEADERS = frozenset({Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION})
 
@@ -111,9 +109,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.REPORT_HAZARD: _all(Role, Reach.ANY),
     Action.ASSIGN_HAZARD: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA)
     | {Role.DEPARTMENT: Reach.DEPARTMENT},
-    Action.CLOSE_HAZARD: _all(
-        (Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.CONTACT_CADRE), Reach.AREA
-    )
+    Action.CLOSE_HAZARD: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.CONTACT_CADRE), Reach.AREA)
     | {Role.DEPARTMENT: Reach.DEPARTMENT, Role.VILLAGE_HEAD: Reach.LESSER},
     Action.ISSUE_CHECK: _all(
         (
@@ -140,9 +136,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     )
     | {Role.CONTACT_CADRE: Reach.OWN},
     Action.EDIT_ROSTER: _all((Role.STATION,), Reach.AREA) | _all((Role.COUNTY_DUTY,), Reach.AREA),
-    Action.GRANT_LEAVE: _all(
-        (Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA
-    ),
+    Action.GRANT_LEAVE: _all((Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA),
     Action.ISSUE_ENROLMENT: _all((Role.COUNTY_DUTY, Role.STATION), Reach.AREA),
     Action.BIND_GROUP: _all(
         (

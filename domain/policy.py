@@ -18,18 +18,14 @@ Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 30)]
 
 
 def _plan(answer: int, *steps: tuple[Rung, int]) -> Plan:
-    return Plan(
-        answer_within=answer * 60, steps=tuple(Step(rung=rung, after=minutes * 60) for rung, minutes in steps)
-    )
+    return Plan(answer_within=answer * 60, steps=tuple(Step(rung=rung, after=minutes * 60) for rung, minutes in steps))
 
 
 def _warning_ladders() -> dict[Colour, Plan]:
     r = Rung
     return {
         Colour.BLUE: _plan(120, (r.REMIND, 120), (r.LAPSE, 600)),
-        Colour.YELLOW: _plan(
-            30, (r.REMIND, 30), (r.REMIND, 40), (r.STAND_IN, 50), (r.DESK, 60), (r.LAPSE, 600)
-        ),
+        Colour.YELLOW: _plan(30, (r.REMIND, 30), (r.REMIND, 40), (r.STAND_IN, 50), (r.DESK, 60), (r.LAPSE, 600)),
         Colour.ORANGE: _plan(
             10,
             (r.REMIND, 10),
@@ -85,9 +81,7 @@ class WarningPolicy(BaseModel):
 
 class PatrolPolicy(BaseModel):
     model_config = ConfigDict(frozen=True)
-    ladder: Plan = _plan(
-        240, (Rung.REMIND, 240), (Rung.VILLAGE_HEAD, 300), (Rung.DESK, 360), (Rung.LAPSE, 1440)
-    )
+    ladder: Plan = _plan(240, (Rung.REMIND, 240), (Rung.VILLAGE_HEAD, 300), (Rung.DESK, 360), (Rung.LAPSE, 1440))
     merge_minutes: Minutes = 10
     """a second check-in of the same person at the same point within this time is the same one"""
 

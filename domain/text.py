@@ -9,6 +9,9 @@ Html = NewType("Html", str)
 """Telegram HTML, every variable part escaped. Made by messages/, or by `Html(...)` on a literal without variables."""
 
 
+NO_TEXT = Html("")
+
+
 class ButtonStyle(StrEnum):
     """Bot API 9.4 button colours."""
 

@@ -202,9 +202,7 @@ def is_expired(notice: Notice, now: datetime, default_life: timedelta = timedelt
     return expiry_of(notice, default_life).at <= now
 
 
-def disposition(
-    notice: Notice, allowed: SourcePolicy, now: datetime, match: PlaceMatch | None = None
-) -> Disposition:
+def disposition(notice: Notice, allowed: SourcePolicy, now: datetime, match: PlaceMatch | None = None) -> Disposition:
     """What happens to a notice that a source delivered, before it is compared with what is in force.
 
     Only Actual and Public go out by themselves. `match`: where it applies; without it only the question
@@ -229,9 +227,7 @@ def _first(checks: _Checks) -> Reason | None:
     return next((reason for applies, reason in checks if applies), None)
 
 
-def _ignoring(
-    notice: Notice, allowed: SourcePolicy, now: datetime, match: PlaceMatch | None, lifted: bool
-) -> _Checks:
+def _ignoring(notice: Notice, allowed: SourcePolicy, now: datetime, match: PlaceMatch | None, lifted: bool) -> _Checks:
     exercise = notice.status is Status.EXERCISE
     return (
         (notice.msg_type in {MsgType.ACK, MsgType.ERROR}, Reason.ACK_OR_ERROR),

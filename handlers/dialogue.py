@@ -1,7 +1,7 @@
 """Guided dialogues on Telegram: the pure engine of domain/forms.py, a row for the session, one message that is edited.
 
-A press edits the question's message in place. A typed answer gets the next question below it, where the person looks,
-and the old question shrinks to one line: on a phone an edit above one's own message goes unseen.
+A press edits the question's message in place. A typed answer gets the next question below it, where the person looks:
+on a phone an edit above one's own message goes unseen.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -125,6 +125,16 @@ class DialogueRunner:
         await self._retire(scene, dialogue, row)
         await self._show(scene, dialogue, session, screen, None, "dialogue.interrupted")
 
+    async def cancel(self, scene: Scene) -> None:
+        """/cancel"""
+        row = await self._row(scene)
+        dialogue = None if row is None else self._dialogues.get(row.form)
+        if row is None or dialogue is None:
+            await scene.say(scene.text("dialogue.closed"))
+            return
+        await scene.work.rows.dialogues.drop(row.user_id, row.chat_id)
+        await self._close(scene, row, scene.text("dialogue.cancelled"), pressed=False)
+
     async def press(self, scene: Scene) -> None:
         """A button of a dialogue. Somebody else's, an old one or a forged one changes nothing and is answered."""
         event = parse_button(scene.incoming.text)
@@ -213,7 +223,7 @@ class DialogueRunner:
 
     async def _given(self, scene: Scene, dialogue: Dialogue, known: Mapping[str, JsonValue]) -> Given:
         options = {key: await provide(scene, known) for key, provide in dialogue.options.items()}
-        return Given(now=scene.work.now, tz=scene.work.zone, options=options, label=lambda key: scene.label(key))
+        return Given(now=scene.work.now, tz=scene.work.zone, options=options, label=scene.label)
 
     async def _submit(
         self, scene: Scene, dialogue: Dialogue, row: DialogueRow, screen: Submit, session: Session, *, pressed: bool
@@ -240,13 +250,13 @@ class DialogueRunner:
         drawn = draw(scene, dialogue.form, session, screen, await dialogue.facts(scene, known))
         text = drawn.text
         if before is not None:
-            text = Html(f"{scene.text(before, title=scene.label(f'{dialogue.form.name}.title'))}\n\n{text}")
+            text = scene.text(before, title=scene.label(f"{dialogue.form.name}.title"), screen=text)
         key = None if row is None else row.screen_key
         if pressed and key is not None and not drawn.needs_new_message:
             await self._edit(scene, key, text, drawn.buttons)
         else:
-            if row is not None:
-                await self._retire(scene, dialogue, row)
+            # The old question stays as it is: an edit for each typed answer would double the messages of a chat that
+            # takes one a second, and its buttons answer politely that they are old.
             key = await scene.say(text, drawn.buttons, quote=not scene.incoming.private)
         user_id = scene.incoming.user_id
         assert user_id is not None
@@ -287,8 +297,6 @@ class DialogueRunner:
         if pressed:
             await self._edit(scene, row.screen_key, closing)
             return
-        dialogue = self._dialogues[row.form]
-        await self._retire(scene, dialogue, row)
         await scene.say(closing, quote=not scene.incoming.private)
 
 

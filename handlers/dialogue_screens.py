@@ -63,8 +63,7 @@ def _ask(scene: Scene, form: Form, session: Session, screen: Ask, facts: Mapping
     text = scene.card(
         "dialogue_ask",
         prompt=scene.text(f"{form.name}.{question.name}.ask", **{**session.context, **facts}),
-        number=screen.number,
-        total=screen.total,
+        progress=scene.text("dialogue.progress", number=screen.number, total=screen.total) if screen.total > 1 else "",
         error=None if screen.error is None else scene.text(screen.error, **screen.facts),
         value=None if screen.value is None else shown_value(scene, screen.value, screen.choices),
         hint=_hint(scene, screen),

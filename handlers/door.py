@@ -43,7 +43,7 @@ class TelegramDoor:
         self._bot_name = bot_name
         self._presses = _merged(f.presses for f in features)
         self._starts = _merged(f.starts for f in features)
-        self._commands = _merged(f.commands for f in features)
+        self._commands = _merged([*(f.commands for f in features), {"cancel": dialogues.cancel}])
         self._toasts: dict[int, Toast | None] = {}
 
     async def handle(self, rows: Rows, update: Update) -> None:
@@ -53,7 +53,7 @@ class TelegramDoor:
             return
         work = self._work(rows)
         person = None if incoming.user_id is None or incoming.anonymous else await rows.people.by_user(incoming.user_id)
-        await self._route(Scene(work, incoming, person, self._dialogues.open))
+        await self._route(Scene(work, incoming, person, self._dialogues))
         if incoming.query_id is not None:
             self._toasts[incoming.update_id] = work.toast
 
@@ -64,7 +64,7 @@ class TelegramDoor:
             return
         work = self._work(rows)
         person = None if incoming.user_id is None or incoming.anonymous else await rows.people.by_user(incoming.user_id)
-        scene = Scene(work, incoming, person, self._dialogues.open)
+        scene = Scene(work, incoming, person, self._dialogues)
         log.info("refused update=%s key=%s", incoming.update_id, error.key)
         if incoming.query_id is not None:
             self._toasts[incoming.update_id] = Toast(scene.label(error.key, **error.facts), alert=True)
@@ -149,6 +149,10 @@ class TelegramDoor:
                 await handler(scene)
 
     async def _private(self, scene: Scene) -> None:
+        for feature in self._features:
+            for taker in feature.urgent:
+                if await taker(scene):
+                    return
         if await self._dialogues.take(scene):
             return
         for feature in self._features:

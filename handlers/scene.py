@@ -6,6 +6,7 @@ transaction; the answer to a press waits on the work for the commit.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from domain.errors import NotAllowed
 from domain.outgoing import Kind, Lane, Outgoing, Policy
@@ -21,14 +22,18 @@ class Scene:
     incoming: Incoming
     person: Person | None
     """who it is by the roster; None for a stranger, who may still report a hazard"""
-    opener: "Opener"
+    dialogues: "Dialogues"
     args: tuple[str, ...] = ()
     """what follows the prefix in a press or a deep link"""
     _said: int = field(default=0)
 
     async def open(self, dialogue: str, context: Mapping[str, object] | None = None) -> None:
         """Begin a guided dialogue here. Raises NotAllowed."""
-        await self.opener(self, dialogue, context)
+        await self.dialogues.open(self, dialogue, context)
+
+    async def go_on(self) -> None:
+        """What came in between is done: an unfinished dialogue is shown again below it."""
+        await self.dialogues.again(self)
 
     @property
     def lang(self) -> str:
@@ -48,7 +53,7 @@ class Scene:
     def label(self, address: str, **facts: object) -> str:
         return self.work.words.label(address, self.lang, **facts)
 
-    def card(self, name: str, **facts: object) -> Html:
+    def card(self, name: str, /, **facts: object) -> Html:
         return self.work.words.card(name, self.lang, **facts)
 
     def toast(self, text: str, *, alert: bool = False, url: str | None = None) -> None:
@@ -113,7 +118,13 @@ class Scene:
         )
 
 
-Opener = Callable[[Scene, str, Mapping[str, object] | None], Awaitable[None]]
+class Dialogues(Protocol):
+    """handlers.dialogue.DialogueRunner, as handlers need it."""
+
+    async def open(self, scene: Scene, name: str, context: Mapping[str, object] | None = None) -> None: ...
+    async def again(self, scene: Scene) -> None: ...
+
+
 Handler = Callable[[Scene], Awaitable[None]]
 Taker = Callable[[Scene], Awaitable[bool]]
 """Looks at free text or an attachment; True when it was meant for it."""
@@ -129,6 +140,8 @@ class Feature:
     starts: Mapping[str, Handler] = field(default_factory=dict)
     """by the part of the deep link's payload before the first underscore"""
     commands: Mapping[str, Handler] = field(default_factory=dict)
+    urgent: tuple[Taker, ...] = ()
+    """words in the private chat that go before an open dialogue"""
     private: tuple[Taker, ...] = ()
     """free text and attachments in the private chat, asked in order when no dialogue is open"""
     group: tuple[Taker, ...] = ()

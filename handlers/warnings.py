@@ -7,18 +7,22 @@ from domain.obligations import Channel
 from domain.text import Button, ButtonStyle, Html
 from handlers.incoming import What
 from handlers.scene import Feature, Scene
+from messages.keyboards import button
 from services.acknowledge import (
     Acknowledged,
     Missing,
     acknowledge,
     acknowledge_all,
     acknowledge_in_group,
+    active_for,
+    answered_and_owed,
     call_for_help,
     missing,
     record_for,
     record_unreached,
 )
-from services.warnings import lift_by_officer, refuse_held, release_held
+from services.warning_texts import post_facts
+from services.warnings import lift_by_officer, may_lift, refuse_held, release_held
 
 _LISTED = 40
 
@@ -57,6 +61,8 @@ async def press(scene: Scene) -> None:
 async def _ack(scene: Scene) -> None:
     taken = await acknowledge(scene.work, scene.known(), _number(scene), Channel.BUTTON)
     scene.toast(scene.label(_ANSWERS[taken.kind], at=scene.work.local(taken.at), name=scene.known().name))
+    if scene.incoming.private:
+        await scene.go_on()
 
 
 async def _help(scene: Scene) -> None:
@@ -90,6 +96,8 @@ async def _missing(scene: Scene) -> None:
     )
     if scene.incoming.private:
         await scene.say(card, subject=row.subject)
+    elif scene.incoming.query_id is None:
+        raise NotAllowed("refused.private_only")
     elif await scene.work.tell(leader, scene.next_key(), card, subject=row.subject):
         scene.toast(scene.label("button.sent_private"))
     else:
@@ -193,7 +201,13 @@ async def private_word(scene: Scene) -> bool:
         return False
     numbers = [one.warning.number for one in taken]
     await scene.say(scene.text("warning.all_recorded", at=scene.work.local(scene.work.now), numbers=numbers))
+    await scene.go_on()
     return True
+
+
+async def plain_word(scene: Scene) -> bool:
+    """收到, spelt out, is never the answer to a question of a dialogue: it goes before an open one."""
+    return "收到" in scene.incoming.text and await private_word(scene)
 
 
 async def group_word(scene: Scene) -> bool:
@@ -218,9 +232,35 @@ async def compose_warning(scene: Scene) -> None:
     await scene.open("compose")
 
 
+async def show_active(scene: Scene) -> None:
+    """/warnings: what is in force in the person's places, newest first; who may lift one gets a button for it."""
+    person = scene.known()
+    for row in reversed(await active_for(scene.work, person)):
+        facts = await post_facts(scene.work, row)
+        tally = await answered_and_owed(scene.work, row)
+        buttons = [button(scene.label("warning.button.missing"), f"w:missing:{row.id}")]
+        if may_lift(scene.work, person, row):
+            buttons.append(button(scene.label("warning.button.lift"), f"w:lift:{row.id}"))
+        card = scene.card("warning_line", answered=tally[0], owed=tally[1], **facts)
+        await scene.say(card, (tuple(buttons),), subject=row.subject)
+    if not await active_for(scene.work, person):
+        await scene.say(scene.text("warning.none_active"))
+
+
+async def show_missing(scene: Scene) -> None:
+    """/missing: the list of the newest warning in force."""
+    rows = await active_for(scene.work, scene.known())
+    if not rows:
+        await scene.say(scene.text("warning.none_active"))
+        return
+    scene.args = (str(rows[-1].id),)
+    await _missing(scene)
+
+
 FEATURE = Feature(
     name="warning",
-    commands={"warn": compose_warning},
+    commands={"warn": compose_warning, "warnings": show_active, "missing": show_missing},
+    urgent=(plain_word,),
     presses={"w": press},
     starts={"a": start},
     private=(private_word,),

@@ -1,4 +1,4 @@
-"""The clock speaking: APScheduler wakes the tick, and nothing else. It remembers nothing; what is due stands in rows."""
+"""The clock speaking: APScheduler wakes the tick and nothing else. It remembers nothing; what is due stands in rows."""
 
 import logging
 from collections.abc import Awaitable, Callable

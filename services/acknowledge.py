@@ -20,6 +20,7 @@ from services.warning_force import ACKNOWLEDGE, ask_message
 from services.warning_texts import ask_buttons, post_buttons, post_facts
 from services.work import Work
 
+_ON_ITS_WAY = frozenset({"pending", "retry", "sending", "flood", "not_sent", "next_part"})
 _PHONE_LIST = 12
 """so many silent persons are named in one message, each with his buttons"""
 
@@ -176,13 +177,30 @@ async def _warning_of(work: Work, subject: str) -> WarningRow | None:
     return await work.rows.warnings.get(int(number)) if kind == "warning" and number.isdigit() else None
 
 
+async def active_for(work: Work, person: Person) -> list[WarningRow]:
+    """Warnings in force that touch one of the person's places, oldest first."""
+    tree = await work.tree()
+    held = [p.place for p in person.posts]
+    found = []
+    for row in await work.rows.warnings.active(work.now):
+        touched = {c for code in row.places for c in (code, *(p.code for p in tree.descendants(code)))}
+        if any(place in touched or any(is_within(code, place) for code in row.places) for place in held):
+            found.append(row)
+    return found
+
+
+async def answered_and_owed(work: Work, row: WarningRow) -> tuple[int, int]:
+    counts = (await work.rows.obligations.tally(row.subject)).values()
+    return sum(done for done, _ in counts), sum(owed for _, owed in counts)
+
+
 # -- who is missing ---------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One person without an answer, and why as far as the bot can know: never_started, blocked, deactivated,
-    not_sent (still waiting to leave), silent."""
+    not_sent (still waiting to leave), not_delivered, silent."""
 
     person: Person
     place: PlaceCode
@@ -225,7 +243,9 @@ def _why(person: Person, undelivered: str | None) -> str:
         return "never_started"
     if not person.reachable:
         return person.private_chat.value
-    return "not_sent" if undelivered in {"pending", "retry", "sending"} else (undelivered or "silent")
+    if undelivered is None:
+        return "silent"
+    return "not_sent" if undelivered in _ON_ITS_WAY else "not_delivered"
 
 
 # -- the live tally ---------------------------------------------------------------------------------------------

@@ -12,6 +12,7 @@ from domain.people import COUNTY_ROLES, Action, Person, PersonStatus, Post
 from domain.phones import last_four
 from domain.places import PlaceCode
 from domain.roster import read_phone
+from domain.text import Button
 from services.desk import allowed, keepers, places_of, require_over, tell_keepers
 from services.handover import hand_over
 from services.people_texts import duties_of
@@ -80,6 +81,28 @@ async def correct_phone(work: Work, officer: Person | None, person_id: int, writ
     changed = await work.rows.people.get(person.id)
     assert changed is not None
     return changed
+
+
+async def report_wrong_number(work: Work, helper: Person | None, person_id: int) -> int:
+    """Somebody phoned and the number is not this person's: a task for the roster's keeper, no fault of the person.
+    Once a day. Returns how many keepers are told."""
+    person = await work.rows.people.get(person_id)
+    if person is None:
+        raise Stale("refused.gone")
+    await work.note("roster.wrong_number", f"person:{person.id}", helper)
+    told = await keepers(work, Action.EDIT_ROSTER, places_of(work, person)[0])
+    for keeper in told:
+        text = work.words.text(
+            "roster.wrong_number",
+            keeper.language,
+            name=person.name,
+            phone=person.phone,
+            duties=await duties_of(work, person, keeper.language),
+        )
+        button = Button(work.words.label("roster.button.phone", keeper.language), f"r:num:{person.id}")
+        key = f"person:{person.id}:wrong_number:{work.now:%Y%m%d}:{keeper.id}"
+        await work.tell(keeper, key, text, buttons=((button,),))
+    return len(told)
 
 
 # -- leaving --------------------------------------------------------------------------------------------------------

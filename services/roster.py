@@ -8,6 +8,7 @@ county): posts there become what the file says, posts elsewhere stay as they are
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from domain.errors import DomainError
 from domain.people import Person, PersonStatus, Post
 from domain.phones import last_four
 from domain.places import PlaceCode, PlaceTree, is_within
@@ -59,8 +60,12 @@ async def import_roster(
        with `confirm`.
     4. Say what is worth looking at: villages without an emergency officer, other holes, numbers that seem to have
        changed.
+
+    Raises DomainError when `complete_for` is no place of the county.
     """
     tree = await work.tree()
+    if complete_for is not None and complete_for not in tree:
+        raise DomainError("roster.problem.code_unknown", code=complete_for)
     reading = read_roster(rows, tree, work.county)
     known = {person.phone: person for person in await work.rows.people.all()}
     problems = sorted((*reading.problems, *_further(reading, known, tree, complete_for)), key=lambda one: one.line)
@@ -101,8 +106,6 @@ async def import_roster(
 def _further(
     reading: Reading, known: Mapping[str, Person], tree: PlaceTree, complete_for: PlaceCode | None
 ) -> Iterable[Problem]:
-    if complete_for is not None and complete_for not in tree:
-        yield Problem(0, "roster.problem.code_unknown", {"code": complete_for})
     listed = {entry.phone for entry in reading.entries}
     for entry in reading.entries:
         deputy = known.get(entry.deputy_phone)

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from services.acknowledge import draw_boards
 from services.doors import Doors
 from services.ladder import climb_due
+from services.leave import begin_leaves
 from services.voices import VOICES
 from services.warning_force import expire_due
 from services.work import Work
@@ -25,6 +26,7 @@ async def _climb(work: Work) -> int:
 
 DUTIES: Sequence[tuple[str, Duty]] = (
     ("expire warnings", expire_due),
+    ("begin leaves", begin_leaves),
     ("climb ladders", _climb),
     ("draw boards", draw_boards),
 )

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.colours import Colour
-from domain.errors import Stale
+from domain.errors import NotAllowed, Stale
 from domain.outgoing import Lane
-from domain.people import Action, Person, Role
+from domain.people import Action, Person, Role, may
 from domain.places import Level, PlaceCode, PlaceTree
 from domain.text import Button, ButtonStyle, Rows
 from domain.warnings import (
@@ -59,6 +59,8 @@ async def receive_notice(work: Work, notice: Notice, raw: bytes) -> Received:
     tree = await work.tree()
     match = resolve_places(notice, tree, fixed_county=work.county)
     before = counterpart(notice, await _earlier_of(work, notice))
+    if before is not None and before.state != "active" and before.identifier != notice.identifier:
+        before = None  # what has ended is not changed: the notice begins anew
     found = relation(
         notice,
         before,
@@ -257,16 +259,18 @@ async def refuse_held(work: Work, officer: Person | None, warning_id: int) -> No
     await work.note("warning.refused", f"warning:{warning_id}", officer)
 
 
+def may_lift(work: Work, officer: Person, row: WarningRow) -> bool:
+    """The county's duty desk any; others what they composed themselves."""
+    return row.composed_by == officer.id or may(officer, Action.RELEASE_HELD_WARNING, work.county)
+
+
 async def lift_by_officer(work: Work, officer: Person | None, warning_id: int) -> WarningRow:
-    """An officer ends a warning: the county's duty desk any, others what their own body composed."""
+    """An officer ends a warning. Raises NotAllowed, or Stale when it is not in force."""
     row = await work.rows.warnings.get(warning_id)
-    if row is None or officer is None:
+    if row is None:
         raise Stale("refused.stale")
-    if row.composed_by == officer.id:
-        for code in row.places:
-            await work.require(officer, Action.POST_WARNING, code)
-    else:
-        await work.require(officer, Action.RELEASE_HELD_WARNING, work.county)
+    if officer is None or not may_lift(work, officer, row):
+        raise NotAllowed("refused.no_right")
     if not await lift(work, row, await issuer_name(work, officer)):
         raise Stale("refused.stale")
     return row

@@ -15,7 +15,7 @@ from domain.outgoing import Lane, Outgoing, Policy
 from domain.people import Action, Person, may
 from domain.places import PlaceCode, PlaceTree
 from domain.policy import CountyPolicy
-from domain.text import Html
+from domain.text import NO_TEXT, Html
 from domain.text import Rows as ButtonRows
 from services.ports import Chance, Rows, Words
 
@@ -73,7 +73,7 @@ class Work:
         policy: Policy = Policy.AT_LEAST_ONCE,
         expires_at: datetime | None = None,
         silent: bool = False,
-        resend_mark: Html = Html(""),
+        resend_mark: Html = NO_TEXT,
     ) -> bool:
         """One private message to one person, once for this key. False when the private chat is not open: then
         nothing is queued and the caller goes another way."""

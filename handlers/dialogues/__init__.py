@@ -2,5 +2,11 @@
 
 from handlers.dialogue import Dialogue
 from handlers.dialogues.compose_warning import DIALOGUE as COMPOSE_WARNING
+from handlers.dialogues.correct_phone import DIALOGUE as CORRECT_PHONE
+from handlers.dialogues.leave import DIALOGUE as LEAVE
 
-DIALOGUES: tuple[Dialogue, ...] = (COMPOSE_WARNING,)
+DIALOGUES: tuple[Dialogue, ...] = (
+    COMPOSE_WARNING,
+    CORRECT_PHONE,
+    LEAVE,
+)
