@@ -16,6 +16,7 @@ from domain.errors import DomainError
 from handlers.dialogue import DialogueRunner
 from handlers.incoming import What, read
 from handlers.scene import Feature, Handler, Scene
+from services.housekeeping import report_poison
 from services.ports import Rows
 from services.work import Toast, Work
 
@@ -78,10 +79,19 @@ class TelegramDoor:
         if query is not None:
             await self._answer(query.id, self._toasts.pop(update.update_id, None))
 
-    async def put_aside(self, update: Update, _error: Exception) -> None:
-        """Nothing could be done with it: at least the spinner on the button stops."""
-        if update.callback_query is not None:
-            await self._answer(update.callback_query.id, None)
+    async def report(self, rows: Rows, update: Update) -> None:
+        """Nothing could be done with it: the person gets a number to quote, the county's duty desk is told once."""
+        work = self._work(rows)
+        await report_poison(work, update.update_id)
+        incoming = read(update, self._bot_id, self._bot_name)
+        if incoming is None:
+            return
+        scene = Scene(work, incoming, None, self._dialogues)
+        if incoming.query_id is not None:
+            text = scene.label("refused.unknown_error", code=update.update_id)
+            self._toasts[incoming.update_id] = Toast(text, alert=True)
+        elif incoming.private:
+            await scene.say(scene.text("refused.unknown_error", code=update.update_id))
 
     # -- who gets it --------------------------------------------------------------------------------------------
 

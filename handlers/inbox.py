@@ -39,8 +39,11 @@ class Handling(Protocol):
         """What is said when a service refused; the first transaction was rolled back."""
         ...
 
+    async def report(self, rows: Rows, update: Update) -> None:
+        """The update was put aside: the person and the duty desk are told, once."""
+        ...
+
     async def after(self, update: Update) -> None: ...
-    async def put_aside(self, update: Update, error: Exception) -> None: ...
 
 
 class DurableQueue(asyncio.Queue[object]):
@@ -166,10 +169,11 @@ class Inbox:
     async def _put_aside(self, update: Update, error: Exception) -> None:
         async def work(rows: Rows) -> None:
             await rows.inbox.put_aside(update.update_id, self._now(), type(error).__name__)
+            await self._door.report(rows, update)
 
         await self._store.write(work)
         log.error("update %s put aside after %s tries: %s", update.update_id, MAX_TRIES, type(error).__name__)
-        await self._door.put_aside(update, error)
+        await self._door.after(update)
 
     async def recover(self, bot: Bot) -> int:
         """At start: finish what an earlier run left, one by one, each try counted before it is made, so that an

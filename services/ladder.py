@@ -55,7 +55,12 @@ def standing_of(owed: Obligation) -> Standing:
     return Standing(owed.opened_at, owed.stopped, owed.step, owed.state, owed.reachable)
 
 
-async def climb_due(work: Work, voices: Mapping[str, Voice]) -> Climbing:
+async def defer(work: Work, owed: Obligation) -> bool:
+    """Look at it again in an hour."""
+    return await work.rows.obligations.climbed(owed.id, owed.step, owed.step, work.now + timedelta(hours=1))
+
+
+async def climb_due(work: Work, voices: Mapping[str, Voice], only: int | None = None) -> Climbing:
     """One round: every due obligation climbs one rung.
 
     1. Take what is due. 2. Decide each one purely, skipping rungs without anybody. 3. Move it by compare-and-set.
@@ -65,6 +70,8 @@ async def climb_due(work: Work, voices: Mapping[str, Voice]) -> Climbing:
     upward: dict[tuple[str, Rung, int], list[Obligation]] = {}
     targets: dict[int, Person] = {}
     for owed in await work.rows.obligations.due(work.now, BATCH):
+        if only is not None and owed.id != only:
+            continue
         person = await work.rows.people.get(owed.person_id)
         if person is None:
             await work.rows.obligations.finish(owed.id, ObligationState.CLOSED, "person_gone")

@@ -5,10 +5,12 @@ The truth is in rows: a tick that was missed is made up by the next one, and non
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 
 from services.acknowledge import draw_boards
 from services.doors import Doors
-from services.ladder import climb_due
+from services.housekeeping import expire_dialogues, prune
+from services.ladder import climb_due, defer
 from services.leave import begin_leaves
 from services.voices import VOICES
 from services.warning_force import expire_due
@@ -24,11 +26,26 @@ async def _climb(work: Work) -> int:
     return (await climb_due(work, VOICES)).moved
 
 
+async def _climb_singly(doors: Doors) -> int:
+    """One of them cannot be climbed: each gets a transaction of its own, and the bad one rests for an hour, so that
+    it does not stop the others."""
+    moved = 0
+    for owed in await doors.run(lambda work: work.rows.obligations.due(work.now)):
+        try:
+            moved += (await doors.run(partial(climb_due, voices=VOICES, only=owed.id))).moved
+        except Exception:
+            log.exception("obligation %s cannot be climbed; it rests for an hour", owed.id)
+            await doors.run(partial(defer, owed=owed))
+    return moved
+
+
 DUTIES: Sequence[tuple[str, Duty]] = (
     ("expire warnings", expire_due),
     ("begin leaves", begin_leaves),
     ("climb ladders", _climb),
     ("draw boards", draw_boards),
+    ("unfinished dialogues", expire_dialogues),
+    ("prune", prune),
 )
 """In this order: what has ended asks nobody any more."""
 
@@ -41,4 +58,6 @@ async def tick(doors: Doors, duties: Sequence[tuple[str, Duty]] = DUTIES) -> int
             done += await doors.run(duty)
         except Exception:
             log.exception("duty failed: %s", name)
+            if duty is _climb:
+                done += await _climb_singly(doors)
     return done

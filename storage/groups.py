@@ -111,6 +111,13 @@ class DialogueTable:
         gone = await self._db.execute(sa.delete(dialogue).where(dialogue.c.user_id == user_id))
         return gone.rowcount
 
+    async def mark_reminded(self, user_id: int, chat_id: int) -> None:
+        await self._db.execute(
+            sa.update(dialogue)
+            .where(dialogue.c.user_id == user_id, dialogue.c.chat_id == chat_id)
+            .values(reminded=True)
+        )
+
     async def idle_since(self, before: datetime) -> list[DialogueRow]:
         query = sa.select(dialogue).where(dialogue.c.updated_at < before).order_by(dialogue.c.updated_at)
         return [_dialogue(row) for row in await self._db.execute(query)]
