@@ -102,13 +102,40 @@ class HazardPolicy(BaseModel):
 
 
 class CheckPolicy(BaseModel):
+    """All minutes and hours are counted from the question. No document fixes any of them."""
+
     model_config = ConfigDict(frozen=True)
     answer_minutes: Minutes = 10
     second_try_minutes: Minutes = 10
     phone_minutes: Minutes = 20
+    """then the checker is asked to telephone; he has until `lapse_hours`"""
+    lapse_hours: int = Field(default=24, ge=1, le=168)
     recently_active_minutes: Minutes = 60
-    rest_hours_after_night_shift: int = Field(default=6, ge=0)
+    """whoever answered a red warning or checked in within this time counts as on his post"""
     share_of_villages: float = Field(default=0.2, gt=0, le=1)
+    """proposed as the size of a draw"""
+    most_at_once: int = Field(default=10, ge=1, le=50)
+    night_from_hour: int = Field(default=22, ge=0, le=23)
+    night_until_hour: int = Field(default=6, ge=0, le=23)
+    far_metres: int = Field(default=2000, ge=100)
+    """a position farther than this from the post's place is marked; it proves nothing"""
+
+    @model_validator(mode="after")
+    def _ascends(self) -> "CheckPolicy":
+        if problems := check_plan(self.ladder):
+            raise ValueError(f"minutes of the spot check: {', '.join(problems)}")
+        return self
+
+    @property
+    def ladder(self) -> Plan:
+        """A second message, then the checker's telephone."""
+        steps = ((Rung.REMIND, self.second_try_minutes), (Rung.CHECKER, self.phone_minutes))
+        return _plan(self.answer_minutes, *steps, (Rung.LAPSE, self.lapse_hours * 60))
+
+    @property
+    def phone_ladder(self) -> Plan:
+        """For somebody who cannot be written to: the telephone at once."""
+        return _plan(self.answer_minutes, (Rung.CHECKER, 0), (Rung.LAPSE, self.lapse_hours * 60))
 
 
 class EnrolmentPolicy(BaseModel):
