@@ -78,10 +78,12 @@ def _of_workbook(data: bytes, columns: Sequence[Column]) -> tuple[Line, ...]:
         raise FileError("table.file.unreadable") from error
     if len(sheets) < 2:
         return next(iter(sheets.values()), ())
-    tables = {name: lines for name, lines in sheets.items() if header_of(lines, columns) is not None}
+    required = {column.name for column in columns if column.required}
+    named = {name: set(head[1].values()) for name, lines in sheets.items() if (head := header_of(lines, columns))}
+    tables = [name for name, found in named.items() if required <= found]
     if len(tables) > 1:
-        raise FileError("table.file.several_sheets", sheets=list(tables))
-    return next(iter((tables or sheets).values()))
+        raise FileError("table.file.several_sheets", sheets=tables)
+    return sheets[next(iter([*tables, *named, *sheets]))]
 
 
 _UNREADABLE = (

@@ -23,6 +23,11 @@ _UNDELIVERED = frozenset(
     | {state.value for state in OutboxState if state not in {OutboxState.SENT, OutboxState.SUPERSEDED}}
     | {"restart"}
 )
+READER_REASONS = (
+    *("too_big", "empty", "not_xml", "doctype", "encoding", "too_deep", "too_many_elements", "too_many_parts"),
+    *("wrapped_alerts", "not_cap", "bad_sent", "no_identifier", "no_sender", "no_sent", "name_too_long"),
+)
+"""keys of feeds.errors.UnreadableNotice"""
 _IGNORED = frozenset(
     {Reason.ACK_OR_ERROR, Reason.NOT_ACTUAL, Reason.EXERCISE_NOT_ALLOWED, Reason.EXPIRED, Reason.OUTSIDE_COUNTY}
     | {Reason.DUPLICATE, Reason.STALE, Reason.CANCEL_UNKNOWN}
@@ -35,15 +40,21 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str]]] = {
     "dialogue.error.*": lambda: [address.removeprefix("dialogue.error.") for address in COMMON_ERRORS],
     "undelivered.reason.*": lambda: _UNDELIVERED,
     "warning.colour.*": lambda: [colour.value for colour in Colour],
-    "warning.rung.*": lambda: [rung.value for rung in Rung if rung not in {Rung.REMIND, Rung.LAPSE}],
+    "warning.rung.*": lambda: [rung.value for rung in Rung if rung not in {Rung.REMIND, Rung.LAPSE, Rung.CHECKER}],
     "warning.why.*": lambda: {
         "silent",
         "not_sent",
+        "not_delivered",
         *(chat.value for chat in PrivateChat if chat != "open"),
-        *_UNDELIVERED,
     },
+    "feed.unreadable.*": lambda: READER_REASONS,
     "warning.held.reason.*": lambda: [reason.value for reason in Reason if reason not in _IGNORED],
     "warning.button.*": lambda: ("by_phone", "by_door", "no_answer", "wrong_number"),
+    "enrol.result.*": lambda: (
+        *("already", "not_own", "not_listed", "taken_account", "taken_person", "locked"),
+        *("link_unknown", "link_expired", "link_revoked", "link_used"),
+    ),
+    "enrol.language.*": lambda: ("zh", "en"),
     "compose.kind.name.*": lambda: choices_of("compose", "kind"),
     # Fault.key and Problem.key of messages/, shown by `check-texts`
     "overlay.*": lambda: (
@@ -53,7 +64,20 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str]]] = {
 }
 """pattern → everything its * may stand for (a tuple of parts where there is more than one *)"""
 
-VILLAGE = frozenset({"refused", "dialogue", "button", "start", "help", "undelivered.note.open_private"})
+VILLAGE = frozenset(
+    {
+        "enrol.contact",
+        "enrol.result",
+        "leave",
+        "cards.enrolled",
+        "refused",
+        "dialogue",
+        "button",
+        "start",
+        "help",
+        "undelivered.note.open_private",
+    }
+)
 
 LABELS: frozenset[str] = frozenset({"role.name.*", "button.*"})
 """an entry may end in .* for everything below"""
