@@ -14,11 +14,12 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.engine import Dialect
+from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import StaticPool
 
@@ -248,6 +249,22 @@ class Database:
             driver: Any = raw.driver_connection
             async with driver.execute("VACUUM INTO ?", (path,)):
                 pass
+
+
+@asynccontextmanager
+async def opened(url: str) -> AsyncIterator[Database]:
+    """A database for the length of a block, closed on every way out."""
+    database = await Database.open(url)
+    try:
+        yield database
+    finally:
+        await database.close()
+
+
+def sqlite_path(url: str) -> Path | None:
+    """The file of a SQLite database; None for PostgreSQL."""
+    made = make_url(url)
+    return Path(made.database or "") if made.get_backend_name() == "sqlite" else None
 
 
 def _engine(url: str) -> AsyncEngine:

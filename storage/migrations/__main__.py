@@ -13,7 +13,8 @@ import sqlalchemy as sa
 from alembic import command
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.schema import VERSIONS, configured, opened
+from storage.database import opened
+from storage.revisions import VERSIONS, configured
 
 INITIAL = "0001_initial.py"
 

@@ -210,6 +210,46 @@ def upgrade() -> None:
     sa.UniqueConstraint('code_hash', name=op.f('uq_enrolment_link_code_hash'))
     )
     op.create_index('ix_enrolment_link_person', 'enrolment_link', ['person_id'], unique=False)
+    op.create_table('hazard',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('category', sa.Text(), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('place_words', sa.Text(), server_default='', nullable=False),
+    sa.Column('place_guessed', sa.Boolean(), server_default=sa.false(), nullable=False),
+    sa.Column('lat', sa.Float(), nullable=True),
+    sa.Column('lon', sa.Float(), nullable=True),
+    sa.Column('what', sa.Text(), nullable=False),
+    sa.Column('households', sa.Integer(), nullable=True, comment='threatened; empty is not known, never nil'),
+    sa.Column('people', sa.Integer(), nullable=True),
+    sa.Column('suspected', sa.Boolean(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('grade', sa.Text(), nullable=False),
+    sa.Column('department', sa.Text(), server_default='', nullable=False),
+    sa.Column('taken_by', sa.BigInteger(), nullable=True),
+    sa.Column('unit', sa.Text(), server_default='', nullable=False),
+    sa.Column('assignee', sa.BigInteger(), nullable=True),
+    sa.Column('measure', sa.Text(), server_default='', nullable=False),
+    sa.Column('interim', sa.Text(), server_default='', nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('fixed_by', sa.BigInteger(), nullable=True),
+    sa.Column('closed_by', sa.BigInteger(), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("category IN ('H01', 'H02', 'H03', 'H04', 'H05', 'H06', 'H07', 'H08', 'H09', 'H10', 'H11', 'H12', 'H13', 'H14', 'H15', 'H16', 'H17', 'H18', 'H19', 'H20', 'H21', 'H22', 'H23', 'H99')", name=op.f('ck_hazard_category')),
+    sa.CheckConstraint("grade IN ('open', 'minor', 'major')", name=op.f('ck_hazard_grade')),
+    sa.CheckConstraint("state <> 'closed' OR (closed_by IS NOT NULL AND fixed_by IS NOT NULL AND closed_by <> fixed_by AND closed_by <> assignee)", name=op.f('ck_hazard_another_hand')),
+    sa.CheckConstraint("state IN ('reported', 'referred', 'taken', 'assigned', 'fixed', 'closed', 'rejected')", name=op.f('ck_hazard_state')),
+    sa.CheckConstraint("state NOT IN ('assigned', 'fixed', 'closed') OR (unit <> '' AND assignee IS NOT NULL AND measure <> '' AND due_at IS NOT NULL)", name=op.f('ck_hazard_assigned_whole')),
+    sa.ForeignKeyConstraint(['assignee'], ['person.id'], name=op.f('fk_hazard_assignee')),
+    sa.ForeignKeyConstraint(['closed_by'], ['person.id'], name=op.f('fk_hazard_closed_by')),
+    sa.ForeignKeyConstraint(['fixed_by'], ['person.id'], name=op.f('fk_hazard_fixed_by')),
+    sa.ForeignKeyConstraint(['taken_by'], ['person.id'], name=op.f('fk_hazard_taken_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hazard')),
+    sa.UniqueConstraint('number', name=op.f('uq_hazard_number'))
+    )
+    op.create_index('ix_hazard_alive', 'hazard', ['place', 'category'], unique=False, sqlite_where=sa.text("state NOT IN ('closed', 'rejected')"), postgresql_where=sa.text("state NOT IN ('closed', 'rejected')"))
     op.create_table('leave',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.BigInteger(), nullable=False),
@@ -271,6 +311,27 @@ def upgrade() -> None:
     )
     op.create_index('ix_obligation_due', 'obligation', ['next_step_at'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
     op.create_index('ix_obligation_person', 'obligation', ['person_id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
+    op.create_table('patrol_task',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('plan', sa.BigInteger(), nullable=True, comment='tasks planned together; empty for a voluntary check-in'),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('phase', sa.Text(), nullable=False),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('planned_by', sa.BigInteger(), nullable=False),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('check_in_id', sa.BigInteger(), nullable=True, comment='the first answer'),
+    sa.Column('ask_why', sa.Boolean(), server_default=sa.false(), nullable=False),
+    sa.CheckConstraint("phase IN ('before', 'during', 'after')", name=op.f('ck_patrol_task_phase')),
+    sa.CheckConstraint("state IN ('open', 'normal', 'abnormal', 'unable', 'cancelled')", name=op.f('ck_patrol_task_state')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_patrol_task_person_id')),
+    sa.ForeignKeyConstraint(['planned_by'], ['person.id'], name=op.f('fk_patrol_task_planned_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_patrol_task')),
+    sa.UniqueConstraint('plan', 'person_id', 'place', name=op.f('uq_patrol_task_plan_person_id_place'))
+    )
+    op.create_index('ix_patrol_task_created', 'patrol_task', ['created_at'], unique=False)
+    op.create_index('ix_patrol_task_open', 'patrol_task', ['person_id'], unique=False, sqlite_where=sa.text("state = 'open'"), postgresql_where=sa.text("state = 'open'"))
     op.create_table('post',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('person_id', sa.BigInteger(), nullable=False),
@@ -290,4 +351,92 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['warning_id'], ['warning.id'], name=op.f('fk_warning_raw_warning_id')),
     sa.PrimaryKeyConstraint('warning_id', name=op.f('pk_warning_raw'))
     )
+    op.create_table('check_in',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('task_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('recorded_by', sa.BigInteger(), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('finding', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('filled_in', sa.Boolean(), nullable=False),
+    sa.Column('late', sa.Boolean(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('words', sa.Text(), server_default='', nullable=False),
+    sa.Column('hindrance', sa.Text(), nullable=True),
+    sa.Column('hazard_id', sa.BigInteger(), nullable=True),
+    sa.CheckConstraint("channel IN ('button', 'text', 'link', 'photo', 'location', 'voice', 'phone', 'door', 'other')", name=op.f('ck_check_in_channel')),
+    sa.CheckConstraint("finding IN ('normal', 'abnormal', 'unable')", name=op.f('ck_check_in_finding')),
+    sa.CheckConstraint("hindrance IN ('road', 'danger', 'evacuated', 'health', 'other')", name=op.f('ck_check_in_hindrance')),
+    sa.CheckConstraint('seen_at <= at', name=op.f('ck_check_in_seen_before_said')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_check_in_person_id')),
+    sa.ForeignKeyConstraint(['recorded_by'], ['person.id'], name=op.f('fk_check_in_recorded_by')),
+    sa.ForeignKeyConstraint(['task_id'], ['patrol_task.id'], name=op.f('fk_check_in_task_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_check_in'))
+    )
+    op.create_index('ix_check_in_person', 'check_in', ['person_id', 'at'], unique=False)
+    op.create_index('ix_check_in_task', 'check_in', ['task_id', 'id'], unique=False)
+    op.create_table('hazard_card',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('hazard_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('key', sa.Text(), nullable=False),
+    sa.ForeignKeyConstraint(['hazard_id'], ['hazard.id'], name=op.f('fk_hazard_card_hazard_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_hazard_card_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hazard_card')),
+    sa.UniqueConstraint('key', name=op.f('uq_hazard_card_key'))
+    )
+    op.create_index('ix_hazard_card_hazard', 'hazard_card', ['hazard_id', 'id'], unique=False)
+    op.create_table('hazard_event',
+    sa.Column('hazard_id', sa.BigInteger(), nullable=False),
+    sa.Column('version', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('move', sa.Text(), nullable=False),
+    sa.Column('from_state', sa.Text(), nullable=False),
+    sa.Column('to_state', sa.Text(), nullable=False),
+    sa.Column('author', sa.BigInteger(), nullable=True, comment='empty: a reporter the roster does not know'),
+    sa.Column('facts', sa.Text(), nullable=False),
+    sa.CheckConstraint("move IN ('report', 'take', 'refer', 'reject', 'assign', 'fix', 'close', 'send_back', 'reopen', 'grade', 'supplement')", name=op.f('ck_hazard_event_move')),
+    sa.ForeignKeyConstraint(['author'], ['person.id'], name=op.f('fk_hazard_event_author')),
+    sa.ForeignKeyConstraint(['hazard_id'], ['hazard.id'], name=op.f('fk_hazard_event_hazard_id')),
+    sa.PrimaryKeyConstraint('hazard_id', 'version', name=op.f('pk_hazard_event'))
+    )
+    op.create_table('hazard_report',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('hazard_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('user_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=True),
+    sa.Column('name', sa.Text(), nullable=False),
+    sa.Column('language', sa.Text(), nullable=False),
+    sa.Column('private', sa.Boolean(), nullable=False),
+    sa.Column('what', sa.Text(), server_default='', nullable=False),
+    sa.Column('voice', sa.Text(), server_default='', nullable=False),
+    sa.Column('seconds', sa.Integer(), server_default='0', nullable=False),
+    sa.Column('photos', sa.Text(), nullable=False),
+    sa.Column('households', sa.Integer(), nullable=True),
+    sa.Column('people', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['hazard_id'], ['hazard.id'], name=op.f('fk_hazard_report_hazard_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_hazard_report_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_hazard_report'))
+    )
+    op.create_index('ix_hazard_report_hazard', 'hazard_report', ['hazard_id', 'id'], unique=False)
+    op.create_table('patrol_proof',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('task_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('file_id', sa.Text(), server_default='', nullable=False),
+    sa.Column('lat', sa.Float(), nullable=True),
+    sa.Column('lon', sa.Float(), nullable=True),
+    sa.Column('accuracy', sa.Float(), nullable=True),
+    sa.Column('live', sa.Boolean(), server_default=sa.false(), nullable=False),
+    sa.Column('forwarded', sa.Boolean(), server_default=sa.false(), nullable=False),
+    sa.Column('distance_m', sa.Integer(), nullable=True),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_patrol_proof_person_id')),
+    sa.ForeignKeyConstraint(['task_id'], ['patrol_task.id'], name=op.f('fk_patrol_proof_task_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_patrol_proof'))
+    )
+    op.create_index('ix_patrol_proof_task', 'patrol_proof', ['task_id', 'id'], unique=False)
     # ### end Alembic commands ###

@@ -26,7 +26,7 @@ SQLITE = (
 
 POSTGRESQL = (
     """
-    CREATE FUNCTION timeline_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    CREATE OR REPLACE FUNCTION timeline_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN RAISE EXCEPTION 'the timeline is append-only' USING ERRCODE = 'integrity_constraint_violation'; END $$
     """,
     """
