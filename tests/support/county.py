@@ -11,8 +11,8 @@ judge refuses.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -28,6 +28,7 @@ from sandbox.clock import WorldClock
 from sandbox.model import Message
 from sandbox.world import World
 from services.ports import Group
+from services.reach import OutboxDesk
 from services.work import Work
 from settings import load
 from tests.support.telegram import WorldRequest
@@ -101,6 +102,8 @@ class County:
     complaints: list[str]
     ids: dict[int, int] = field(default_factory=dict)
     """account → person"""
+    start_bot: Callable[[], AbstractAsyncContextManager[Shouwang]] | None = None
+    stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _offset: int = 0
     _seen: dict[int, int] = field(default_factory=dict)
     _files: int = 0
@@ -108,13 +111,20 @@ class County:
     # -- letting time and the bot work ------------------------------------------------------------------------
 
     async def settle(self) -> None:
-        """Until the bot has nothing left to do at this instant."""
+        """Until the bot has nothing left to do; what Telegram refused for its rate is waited for."""
         for _ in range(200):
             heard = await self._listen()
             sent = await self.bot.dispatcher.run_once()
-            if not heard and not sent:
+            if not heard and not sent and not await self._wait_for_the_rate():
                 return
         raise AssertionError("the bot does not come to rest")
+
+    async def _wait_for_the_rate(self) -> bool:
+        due = await self.bot.store.read(lambda rows: rows.outbox.next_due())
+        if due is None or not timedelta(0) < due - self.clock.now() <= timedelta(minutes=1):
+            return False
+        self.clock.advance(due - self.clock.now())
+        return True
 
     async def _listen(self) -> int:
         updates = await self.bot.bot.get_updates(offset=self._offset, timeout=0, allowed_updates=ALLOWED_UPDATES)
@@ -138,6 +148,16 @@ class County:
             await self.bot.beat()
             await self.settle()
 
+    async def restart(self) -> None:
+        """The process ends and another one begins on the same database. What Telegram still holds comes again."""
+        assert self.start_bot is not None
+        await self.stack.aclose()
+        self.bot = await self.stack.enter_async_context(self.start_bot())
+        await self.bot.hearing.begin()
+        await self.bot.inbox.recover(self.bot.bot)
+        await OutboxDesk(self.bot.doors).recover(self.bot.boot, self.clock.now())
+        await self.settle()
+
     async def run(self, service: Any) -> Any:
         """A service in one transaction, then let the bot work."""
         result = await self.bot.doors.run(service)
@@ -146,17 +166,24 @@ class County:
 
     # -- people acting ----------------------------------------------------------------------------------------
 
+    def _a_moment(self) -> None:
+        """Nobody types twice in the same instant, and Telegram would refuse the bot's answers if somebody did."""
+        self.clock.advance(timedelta(seconds=1))
+
     async def say(self, who: Someone, text: str, chat: int | None = None, **more: Any) -> Message:
+        self._a_moment()
         message = await self.world.say(who.user_id, chat or who.user_id, text, **more)
         await self.settle()
         return message
 
     async def photo(self, who: Someone, chat: int | None = None, **more: Any) -> Message:
+        self._a_moment()
         message = await self.world.send_photo(who.user_id, chat or who.user_id, **more)
         await self.settle()
         return message
 
     async def location(self, who: Someone, lat: float, lon: float, chat: int | None = None, **more: Any) -> Message:
+        self._a_moment()
         message = await self.world.send_location(who.user_id, chat or who.user_id, lat, lon, **more)
         await self.settle()
         return message
@@ -164,6 +191,7 @@ class County:
     async def press(self, who: Someone, label: str, chat: int | None = None) -> Pressed:
         """Press the newest button whose label contains this, in the private chat or the group."""
         chat = chat or who.user_id
+        self._a_moment()
         message, data = self.button(chat, label, who)
         task = asyncio.ensure_future(self.world.press(who.user_id, chat, message.id, data))
         return await self._answered(task)
@@ -172,9 +200,7 @@ class County:
         """A bad client: data that no button carries."""
         chat = chat or who.user_id
         newest = max(self.messages(chat, who), key=lambda m: m.id).id
-        return await self._answered(
-            asyncio.ensure_future(self.world.forge_press(who.user_id, chat, newest, data))
-        )
+        return await self._answered(asyncio.ensure_future(self.world.forge_press(who.user_id, chat, newest, data)))
 
     async def _answered(self, task: "asyncio.Future[Pressed]") -> Pressed:
         await asyncio.sleep(0)
@@ -187,6 +213,7 @@ class County:
         return task.result()
 
     async def open_link(self, who: Someone, payload: str) -> None:
+        self._a_moment()
         await self.world.open_link(who.user_id, f"https://t.me/{self.bot.bot.username}?start={payload}")
         await self.settle()
 
@@ -334,13 +361,22 @@ async def small_county(
         send_rate=0,
         **settings,
     )
-    async with Shouwang.open(given, clock, request=request, poll_request=request) as bot:
+
+    def start_bot() -> AbstractAsyncContextManager[Shouwang]:
+        return Shouwang.open(given, clock, request=request, poll_request=request)
+
+    async with AsyncExitStack() as stack:
+        bot = await stack.enter_async_context(start_bot())
         county = County(world, clock, bot, given.inbox_dir, complaints=complaints, **groups)
-        await bot.doors.run(lambda work: _enter(work, groups, county.ids))
-        await bot.hearing.begin()
-        await county.settle()
-        county.seen_all()
-        yield county
-        unseen = county.unseen()
+        county.start_bot, county.stack = start_bot, stack.pop_all()
+        try:
+            await bot.doors.run(lambda work: _enter(work, groups, county.ids))
+            await bot.hearing.begin()
+            await county.settle()
+            county.seen_all()
+            yield county
+            unseen = county.unseen()
+        finally:
+            await county.stack.aclose()
     assert not unseen, f"messages that nobody expected: {unseen}"
     assert not complaints, complaints
