@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ports import Rows
 from storage.boards import BoardTable
+from storage.checks import CheckTable
 from storage.database import Database
 from storage.enrolment import EnrolmentTable
 from storage.groups import DialogueTable, GroupTable
@@ -96,6 +97,10 @@ class SqlRows:
     @cached_property
     def warnings(self) -> WarningTable:
         return WarningTable(self._connection)
+
+    @cached_property
+    def checks(self) -> CheckTable:
+        return CheckTable(self._connection)
 
 
 class SqlStore:

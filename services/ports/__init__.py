@@ -8,6 +8,7 @@ mark stand or fall together.
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
+from services.ports.checks import Activity, AskedRow, CheckEntry, CheckRow, CheckRows, VerdictRow
 from services.ports.core import (
     Board,
     Chance,
@@ -40,6 +41,8 @@ class Rows(CoreRows, Protocol):
     def patrols(self) -> PatrolRows: ...
     @property
     def hazards(self) -> HazardRows: ...
+    @property
+    def checks(self) -> CheckRows: ...
 
 
 class Store(Protocol):
@@ -54,9 +57,14 @@ class Store(Protocol):
 
 
 __all__ = [
+    "Activity",
+    "AskedRow",
     "Board",
     "Chance",
+    "CheckEntry",
     "CheckIn",
+    "CheckRow",
+    "CheckRows",
     "DialogueRow",
     "EnrolmentRows",
     "Group",
@@ -75,6 +83,7 @@ __all__ = [
     "Proof",
     "Rows",
     "Store",
+    "VerdictRow",
     "WarningRow",
     "WarningRows",
     "Words",

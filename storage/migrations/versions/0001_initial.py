@@ -345,6 +345,32 @@ def upgrade() -> None:
     sa.UniqueConstraint('person_id', 'role', 'place', 'department', name=op.f('uq_post_person_id_role_place_department'))
     )
     op.create_index('ix_post_place', 'post', ['place', 'role'], unique=False)
+    op.create_table('spot_check',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('number', sa.Text(), nullable=False),
+    sa.Column('issued_by', sa.BigInteger(), nullable=False),
+    sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('topic', sa.Text(), nullable=False),
+    sa.Column('manner', sa.Text(), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('roles', sa.Text(), nullable=False),
+    sa.Column('department', sa.Text(), server_default='', nullable=False),
+    sa.Column('draw', sa.Text(), nullable=True, comment='seed, pool, exclusions and spent ones: with them anybody can draw again'),
+    sa.Column('due_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('phone_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('state', sa.Text(), nullable=False),
+    sa.Column('overview_key', sa.Text(), server_default='', nullable=False),
+    sa.Column('revision', sa.Integer(), server_default='0', nullable=False),
+    sa.CheckConstraint("(draw IS NULL) = (manner = 'named')", name=op.f('ck_spot_check_drawn')),
+    sa.CheckConstraint("manner IN ('random', 'named')", name=op.f('ck_spot_check_manner')),
+    sa.CheckConstraint("state IN ('open', 'done', 'cancelled')", name=op.f('ck_spot_check_state')),
+    sa.CheckConstraint("topic IN ('presence', 'equipment', 'hazards', 'risks', 'warnings', 'patrol')", name=op.f('ck_spot_check_topic')),
+    sa.ForeignKeyConstraint(['issued_by'], ['person.id'], name=op.f('fk_spot_check_issued_by')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_spot_check')),
+    sa.UniqueConstraint('number', name=op.f('uq_spot_check_number'))
+    )
+    op.create_index('ix_spot_check_issued', 'spot_check', ['issued_at'], unique=False)
+    op.create_index('ix_spot_check_issuer', 'spot_check', ['issued_by', 'id'], unique=False)
     op.create_table('warning_raw',
     sa.Column('warning_id', sa.BigInteger(), nullable=False),
     sa.Column('body', sa.LargeBinary(), nullable=False, comment='the bytes as they came: evidence'),
@@ -439,4 +465,62 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_patrol_proof'))
     )
     op.create_index('ix_patrol_proof_task', 'patrol_proof', ['task_id', 'id'], unique=False)
+    op.create_table('spot_check_asked',
+    sa.Column('check_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('place', sa.Text(), nullable=False),
+    sa.Column('role', sa.Text(), nullable=False),
+    sa.Column('standing_in_for', sa.BigInteger(), nullable=True),
+    sa.Column('question_key', sa.Text(), server_default='', nullable=False),
+    sa.Column('facts', sa.Text(), nullable=True),
+    sa.CheckConstraint("role IN ('C1', 'C2', 'C3', 'T1', 'T2', 'T3', 'T4', 'T5', 'V1', 'V2', 'V3', 'V4', 'V5', 'V6', 'V7', 'V8', 'V9', 'V10', 'P')", name=op.f('ck_spot_check_asked_role')),
+    sa.ForeignKeyConstraint(['check_id'], ['spot_check.id'], name=op.f('fk_spot_check_asked_check_id')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_spot_check_asked_person_id')),
+    sa.ForeignKeyConstraint(['standing_in_for'], ['person.id'], name=op.f('fk_spot_check_asked_standing_in_for')),
+    sa.PrimaryKeyConstraint('check_id', 'person_id', name=op.f('pk_spot_check_asked'))
+    )
+    op.create_index('ix_spot_check_asked_person', 'spot_check_asked', ['person_id', 'check_id'], unique=False)
+    op.create_table('spot_check_entry',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('check_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('author', sa.BigInteger(), nullable=False),
+    sa.Column('channel', sa.Text(), nullable=False),
+    sa.Column('late', sa.Boolean(), nullable=False),
+    sa.Column('text', sa.Text(), nullable=False),
+    sa.Column('codes', sa.Text(), nullable=False),
+    sa.Column('file_id', sa.Text(), nullable=False),
+    sa.Column('seconds', sa.Integer(), nullable=False),
+    sa.Column('lat', sa.Float(), nullable=True),
+    sa.Column('lon', sa.Float(), nullable=True),
+    sa.Column('vouched', sa.Boolean(), nullable=False),
+    sa.Column('metres', sa.Integer(), nullable=True),
+    sa.CheckConstraint("channel IN ('button', 'text', 'link', 'photo', 'location', 'voice', 'phone', 'door', 'other')", name=op.f('ck_spot_check_entry_channel')),
+    sa.CheckConstraint("kind IN ('answer', 'supplement', 'call', 'explanation')", name=op.f('ck_spot_check_entry_kind')),
+    sa.CheckConstraint('(lat IS NULL) = (lon IS NULL)', name=op.f('ck_spot_check_entry_position')),
+    sa.ForeignKeyConstraint(['author'], ['person.id'], name=op.f('fk_spot_check_entry_author')),
+    sa.ForeignKeyConstraint(['check_id', 'person_id'], ['spot_check_asked.check_id', 'spot_check_asked.person_id'], name=op.f('fk_spot_check_entry_check_id_person_id')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_spot_check_entry'))
+    )
+    op.create_index('ix_spot_check_entry_check', 'spot_check_entry', ['check_id', 'id'], unique=False)
+    op.create_index('uq_spot_check_entry_first', 'spot_check_entry', ['check_id', 'person_id'], unique=True, sqlite_where=sa.text("kind = 'answer'"), postgresql_where=sa.text("kind = 'answer'"))
+    op.create_table('spot_check_verdict',
+    sa.Column('check_id', sa.BigInteger(), nullable=False),
+    sa.Column('person_id', sa.BigInteger(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.Column('result', sa.Text(), nullable=False),
+    sa.Column('reasons', sa.Text(), nullable=False),
+    sa.Column('other', sa.Text(), nullable=False),
+    sa.Column('author', sa.BigInteger(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('upheld', sa.Boolean(), nullable=False),
+    sa.Column('leave_missing', sa.Boolean(), nullable=False),
+    sa.CheckConstraint("result IN ('on_post', 'unfamiliar', 'off_post', 'silent', 'covered', 'wrong_number', 'network')", name=op.f('ck_spot_check_verdict_result')),
+    sa.CheckConstraint('author <> person_id', name=op.f('ck_spot_check_verdict_not_himself')),
+    sa.ForeignKeyConstraint(['author'], ['person.id'], name=op.f('fk_spot_check_verdict_author')),
+    sa.ForeignKeyConstraint(['check_id', 'person_id'], ['spot_check_asked.check_id', 'spot_check_asked.person_id'], name=op.f('fk_spot_check_verdict_check_id_person_id')),
+    sa.PrimaryKeyConstraint('check_id', 'person_id', 'version', name=op.f('pk_spot_check_verdict'))
+    )
     # ### end Alembic commands ###
