@@ -6,6 +6,7 @@ Order of starting: database, leadership, schema, Telegram, what an earlier run l
 import asyncio
 import fcntl
 import logging
+import os
 import random
 import secrets
 import uuid
@@ -14,7 +15,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-from telegram import Bot, Update
+from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, Update
 from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, CallbackContext, TypeHandler
 from telegram.request import BaseRequest
@@ -50,6 +51,8 @@ log = logging.getLogger(__name__)
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member", "chat_member"]
 """chat_member must be asked for by name; the rest of Telegram's kinds we never act on"""
+
+MENU_COMMANDS = ("menu", "patrol", "report", "missing", "me", "help")
 
 POLL_SECONDS = 10
 SILENCE_SECONDS = 90.0
@@ -130,6 +133,8 @@ class Shouwang:
         cls, settings: Settings, clock: Clock, *, request: Requests | None = None, poll_request: Requests | None = None
     ) -> AsyncIterator["Shouwang"]:
         """Everything that has to be closed again is closed on every way out: an open database hangs the exit."""
+        # PTB's own switch for what RetryAfter will mean in its next version; the old meaning warns at each refusal.
+        os.environ.setdefault("PTB_TIMEDELTA", "1")
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(sole_use(settings))
             await asyncio.to_thread(settings.inbox_dir.mkdir, parents=True, exist_ok=True)
@@ -168,14 +173,13 @@ class Shouwang:
         async with AsyncExitStack() as stack:
             dispatching = asyncio.create_task(self.dispatcher.run(stop), name="dispatcher")
             stack.push_async_callback(_finish, stop, dispatching)
-            watching = asyncio.create_task(
-                self.folder.run(stop, folder_seconds, asyncio.sleep), name="folder"
-            )
+            watching = asyncio.create_task(self.folder.run(stop, folder_seconds, asyncio.sleep), name="folder")
             stack.push_async_callback(_finish, stop, watching)
             await self.application.start()
             stack.push_async_callback(self.application.stop)
             stack.push_async_callback(await self._listen())
             heart.start()
+            await self._offer_commands()
             stack.callback(heart.stop)
             await stop.wait()
 
@@ -184,6 +188,14 @@ class Shouwang:
         await self.hearing.look()
         if await tick(self.doors):
             self.dispatcher.wake()
+
+    async def _offer_commands(self) -> None:
+        """What Telegram shows under its menu button in the private chat. Failing is harmless: all of it can be typed."""
+        commands = [BotCommand(name, self.words.label(f"menu.command.{name}")) for name in MENU_COMMANDS]
+        try:
+            await self.bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats())
+        except TelegramError as error:
+            log.warning("the command menu could not be set: %s", type(error).__name__)
 
     async def _listen(self) -> Callable[[], Awaitable[None]]:
         """Begin to hear Telegram, by polling or by webhook; returns what ends it."""
@@ -256,9 +268,7 @@ def _application(
 ) -> AnyApplication:
     make = request or (lambda: AiohttpRequest(proxy=settings.telegram_proxy))
     make_poll = poll_request or (
-        lambda: AiohttpRequest(
-            connections=2, proxy=settings.telegram_proxy, on_updates=queue.keep, on_heard=heard
-        )
+        lambda: AiohttpRequest(connections=2, proxy=settings.telegram_proxy, on_updates=queue.keep, on_heard=heard)
     )
     builder = (
         ApplicationBuilder()

@@ -15,6 +15,7 @@ from telegram import Update
 from domain.errors import DomainError
 from handlers.dialogue import DialogueRunner
 from handlers.incoming import What, read
+from handlers.menu import Menu, menu_rows
 from handlers.scene import Feature, Handler, Scene
 from services.housekeeping import report_poison
 from services.ports import Rows
@@ -45,6 +46,8 @@ class TelegramDoor:
         self._presses = _merged(f.presses for f in features)
         self._starts = _merged(f.starts for f in features)
         self._commands = _merged([*(f.commands for f in features), {"cancel": dialogues.cancel}])
+        self._menu = Menu(self._commands)
+        self._commands["menu"] = self._menu.show
         self._toasts: dict[int, Toast | None] = {}
 
     async def handle(self, rows: Rows, update: Update) -> None:
@@ -120,6 +123,8 @@ class TelegramDoor:
             await self._dialogues.press(scene)
         elif prefix == "d":
             await self._dialogues.offered(scene)
+        elif prefix == "m":
+            await self._menu.press(scene)
         elif (handler := self._presses.get(prefix)) is not None:
             await handler(scene)
         else:
@@ -163,13 +168,13 @@ class TelegramDoor:
             for taker in feature.urgent:
                 if await taker(scene):
                     return
-        if await self._dialogues.take(scene):
+        if await self._dialogues.take(scene) or await self._menu.word(scene):
             return
         for feature in self._features:
             for taker in feature.private:
                 if await taker(scene):
                     return
-        await scene.say(scene.text("start.not_understood"))
+        await scene.say(scene.text("start.not_understood"), menu_rows(scene, self._commands))
 
     async def _group(self, scene: Scene) -> None:
         if scene.incoming.anonymous:
