@@ -190,7 +190,7 @@ class Shouwang:
             self.dispatcher.wake()
 
     async def _offer_commands(self) -> None:
-        """What Telegram shows under its menu button in the private chat. Failing is harmless: all of it can be typed."""
+        """What Telegram shows under its menu button in private. Failing is harmless: all of it can be typed."""
         commands = [BotCommand(name, self.words.label(f"menu.command.{name}")) for name in MENU_COMMANDS]
         try:
             await self.bot.set_my_commands(commands, scope=BotCommandScopeAllPrivateChats())

@@ -14,6 +14,7 @@ from telegram import Update
 
 from domain.errors import DomainError
 from handlers.dialogue import DialogueRunner
+from handlers.flood import Flood, Pace
 from handlers.incoming import What, read
 from handlers.menu import Menu, menu_rows
 from handlers.scene import Feature, Handler, Scene
@@ -22,6 +23,8 @@ from services.ports import Rows
 from services.work import Toast, Work
 
 log = logging.getLogger(__name__)
+
+_COUNTED = frozenset({What.TEXT, What.COMMAND, What.PHOTO, What.VOICE, What.LOCATION, What.CONTACT, What.OTHER})
 
 
 class TelegramDoor:
@@ -48,6 +51,7 @@ class TelegramDoor:
         self._commands = _merged([*(f.commands for f in features), {"cancel": dialogues.cancel}])
         self._menu = Menu(self._commands)
         self._commands["menu"] = self._menu.show
+        self._flood = Flood()
         self._toasts: dict[int, Toast | None] = {}
 
     async def handle(self, rows: Rows, update: Update) -> None:
@@ -56,10 +60,20 @@ class TelegramDoor:
         if incoming is None:
             return
         work = self._work(rows)
+        if incoming.what in _COUNTED and incoming.user_id is not None and not incoming.anonymous:
+            pace = self._flood.look(incoming.user_id, work.now)
+            if pace is not Pace.FINE:
+                await self._slow_down(Scene(work, incoming, None, self._dialogues), pace)
+                return
         person = None if incoming.user_id is None or incoming.anonymous else await rows.people.by_user(incoming.user_id)
         await self._route(Scene(work, incoming, person, self._dialogues))
         if incoming.query_id is not None:
             self._toasts[incoming.update_id] = work.toast
+
+    async def _slow_down(self, scene: Scene, pace: Pace) -> None:
+        log.info("too many messages update=%s", scene.incoming.update_id)
+        if pace is Pace.TELL and scene.incoming.private:
+            await scene.say(scene.text("refused.too_often", wait=1))
 
     async def refuse(self, rows: Rows, update: Update, error: DomainError) -> None:
         """A service said no: nothing was changed, the person is told why. Its own transaction."""

@@ -123,3 +123,28 @@ async def test_somebody_elses_dialogue_cannot_be_pressed(county: County) -> None
     assert pressed is None or pressed.answered
     assert "哪一种灾害" in county.last(STATION)
     county.seen_all()
+
+
+async def test_one_person_who_floods_is_told_once_and_may_still_answer_a_warning(county: County) -> None:
+    await county.warn(places=[VILLAGE])
+    county.seen_all()
+    for number in range(40):
+        await county.world.say(GRID.user_id, GRID.user_id, f"第{number}句")
+    await county.settle()
+    said = county.new(GRID)
+    assert [text for text in said if "次数较多" in text] == ["次数较多，请过 1分钟 再试。"]
+    assert len(said) == 21
+    pressed = await county.press(GRID, "收到")
+    assert "已记录" in (pressed.text or "")
+    county.seen_all()
+
+
+async def test_the_menu_shows_what_the_person_may_do(county: County) -> None:
+    await county.say(GRID, "/menu")
+    grid = {b["text"] for row in county.messages(GRID.user_id)[-1].buttons for b in row}
+    await county.say(STATION, "菜单")
+    station = {b["text"] for row in county.messages(STATION.user_id)[-1].buttons for b in row}
+    assert "📢 发布预警" in station - grid
+    await county.press(STATION, "发布预警")
+    assert "哪一种灾害" in county.last(STATION)
+    county.seen_all()

@@ -8,6 +8,7 @@ SAMPLES   facts for one address where the made-up ones do not fit (a fact that m
 
 from collections.abc import Callable, Iterable, Mapping
 
+import assembly
 import delivery.errors
 from domain.colours import Colour
 from domain.form_reading import COMMON_ERRORS
@@ -15,6 +16,7 @@ from domain.obligations import Channel, Rung
 from domain.outgoing import OutboxState
 from domain.people import PrivateChat, Role
 from domain.warnings import Reason
+from handlers import menu
 from tests.messages.forms import choices_of
 
 # What OutboxRows.undelivered gives: a reason of delivery's, of a restart, or the bare state of the row.
@@ -54,9 +56,12 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str]]] = {
         *("already", "not_own", "not_listed", "taken_account", "taken_person", "locked"),
         *("link_unknown", "link_expired", "link_revoked", "link_used"),
     ),
+    "roster.template.*": lambda: ("lines", "phone", "place", "posts", "deputy", "all"),
     "enrol.language.*": lambda: ("zh", "en"),
     "compose.kind.name.*": lambda: choices_of("compose", "kind"),
     # Fault.key and Problem.key of messages/, shown by `check-texts`
+    "menu.*": lambda: [entry.command for entry in menu.ENTRIES],
+    "menu.command.*": lambda: assembly.MENU_COMMANDS,
     "overlay.*": lambda: (
         *("forbidden_tag", "forbidden_attribute", "unbalanced_tag", "unknown_entity", "loose_character"),
         *("too_long", "too_many_tags"),
