@@ -32,6 +32,7 @@ _TROUBLE_SECONDS = 1.0
 _LAST_TRIES = 3
 _DOUBTS_IN_A_ROW = 3
 _WARNINGS_AND_REPLIES = (Lane.RED, Lane.URGENT, Lane.REPLY)
+_ALL_LANES = tuple(Lane)
 _LINE_DOWN = frozenset({Reason.NOT_SENT, Reason.TOKEN_REFUSED})
 
 
@@ -147,9 +148,11 @@ class Dispatcher:
         """Warnings first, but under a backlog of them a few replies go before, every second place at most, so
         that nobody who talks to the bot waits for an answer during a broadcast. Digests only when nothing else
         is waiting."""
-        claimed = 0
-        if self._crowded:
-            claimed += await self._claim_replies(room, horizon)
+        if not self._crowded and self._digests_are_free(room, horizon):
+            claimed = await self._claim(room, _ALL_LANES, horizon)
+            self._crowded = claimed >= room
+            return claimed
+        claimed = await self._claim_replies(room, horizon) if self._crowded else 0
         if claimed < room:
             claimed += await self._claim(room - claimed, _WARNINGS_AND_REPLIES, horizon)
         self._crowded = claimed >= room
@@ -157,6 +160,12 @@ class Dispatcher:
         if spare > 0:
             claimed += await self._claim(spare, (Lane.DIGEST,), horizon)
         return claimed
+
+    def _digests_are_free(self, room: int, horizon: timedelta) -> bool:
+        """Nothing holds a digest back that would not hold back any other message: one claim does for all."""
+        now = self._clock.now()
+        free = len(self._pacer.held(now, Lane.DIGEST)) == len(self._pacer.held(now))
+        return free and self._pacer.room(now, horizon, Lane.DIGEST) >= room
 
     async def _claim_replies(self, room: int, horizon: timedelta) -> int:
         replies = min((room + self._odd) // 2, self._pacer.reply_room(self._clock.now()))
@@ -177,7 +186,7 @@ class Dispatcher:
         chat_id, lane, now = item.out.chat_id, item.out.lane, self._clock.now()
         departure = self._pacer.ready_at(chat_id, now, lane)
         if departure > now + horizon + HORIZON:  # stopped while the claim was being written
-            settlement = _put_off(item, now, departure, Reason.FLOOD)
+            settlement = _put_off(item, now, departure, Reason.PAUSED)
             task = asyncio.create_task(self._report(settlement))
         else:
             self._pacer.sent(chat_id, departure, lane)
@@ -212,7 +221,7 @@ class Dispatcher:
         if item.out.expires_at is not None and item.out.expires_at <= now:
             return Settlement(id=item.id, outcome=Outcome.EXPIRED, at=now, reason=Reason.EXPIRED)
         halted = self._pacer.halted_until(item.out.chat_id, now)
-        return None if halted is None else _put_off(item, now, halted, Reason.FLOOD)
+        return None if halted is None else _put_off(item, now, halted, Reason.PAUSED)
 
     def _heed(self, item: QueuedMessage, settlement: Settlement) -> Settlement:
         """Let pacing know what Telegram said; while the line is down everything waits for the same instant."""

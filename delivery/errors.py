@@ -40,6 +40,8 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     MIGRATED = "migrated"
     FLOOD = "flood"
+    PAUSED = "paused"
+    """held back here, because others were refused or the line is down"""
     NOT_SENT = "not_sent"
     TOKEN_REFUSED = "token_refused"  # noqa: S105 - a reason, not a secret
     UNKNOWN = "unknown"

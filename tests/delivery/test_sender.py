@@ -1,6 +1,7 @@
 """One claimed message becomes one request, and its answer one settlement."""
 
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -195,6 +196,14 @@ async def test_the_second_copy_of_a_warning_is_marked(desk: Desk) -> None:
     assert desk.texts == [f"{MARK}\n红色预警", "红色预警"]
 
 
+async def test_the_mark_fits_even_on_a_full_message(desk: Desk) -> None:
+    out = message(text="转" * 4096, policy=Policy.AT_LEAST_ONCE, resend_mark=MARK)
+    settlement, _ = await desk.carry_on(out, may_have_arrived=True)
+    assert settlement.outcome is Outcome.SENT
+    assert all(units(plain(text)) <= 4096 for text in desk.texts)
+    assert sum(text.count("转") for text in desk.texts) == 4096
+
+
 async def test_only_warnings_are_marked(desk: Desk) -> None:
     digest = message(text="日报", resend_mark=MARK, policy=Policy.IDEMPOTENT)
     await desk.carry(digest, may_have_arrived=True)
@@ -276,13 +285,23 @@ async def test_a_picture_is_uploaded_once_and_then_known_by_its_id(tmp_path: Pat
     assert (second.files, second.params["photo"]) == ({}, "AgACAgUAAxkBphoto")
 
 
+async def test_only_the_files_of_late_are_remembered(tmp_path: Path) -> None:
+    desk = Desk(tmp_path)
+    names = [f"{number}.png" for number in range(65)]
+    for name in names:
+        (tmp_path / name).write_bytes(b"png")
+    for name in [*names, names[-1], names[0]]:
+        await desk.carry(message(kind=Kind.PHOTO, file=name, text=""))
+    assert [bool(call.files) for call in desk.telegram.calls[-2:]] == [False, True]
+
+
 async def test_a_changed_file_is_uploaded_anew(tmp_path: Path) -> None:
     path = tmp_path / "report.xlsx"
     desk = Desk(tmp_path)
     for content in (b"one", b"two"):
         path.write_bytes(content)
         stamp = len(desk.telegram.calls) + 1
-        __import__("os").utime(path, (stamp, stamp))
+        os.utime(path, (stamp, stamp))
         await desk.carry(message(kind=Kind.DOCUMENT, file="report.xlsx", file_name="值班表.xlsx", text=""))
     uploads = [call.files["document"] for call in desk.telegram.calls]
     assert uploads == [("值班表.xlsx", b"one"), ("值班表.xlsx", b"two")]
