@@ -179,7 +179,7 @@ def _can_do_without(feature: Feature, item: QueuedMessage) -> bool:
         Feature.HTML: bool(out.text),
         Feature.REPLY: out.reply,
         Feature.BUTTONS: bool(out.buttons),
-        Feature.FILE: out.kind in {Kind.PHOTO, Kind.DOCUMENT} and bool(out.text),
+        Feature.FILE: out.kind in {Kind.PHOTO, Kind.DOCUMENT, Kind.VOICE} and bool(out.text),
         Feature.TEXT: out.kind is Kind.EDIT,
     }
     return feature not in done and has[feature]

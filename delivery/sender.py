@@ -44,7 +44,7 @@ class Sender:
     async def carry(self, item: QueuedMessage) -> Settlement:
         """Make the one request that is next for this message. Raises only what is a fault of ours."""
         try:
-            if item.out.kind in {Kind.SEND, Kind.PHOTO, Kind.DOCUMENT}:
+            if item.out.kind in {Kind.SEND, Kind.PHOTO, Kind.DOCUMENT, Kind.VOICE}:
                 return await self._post(item)
             return await self._touch(item)
         except (TelegramError, OSError) as error:
@@ -132,6 +132,9 @@ class Sender:
         if out.kind is Kind.PHOTO:
             message = await self._bot.send_photo(out.chat_id, file, caption=caption or None, **options)
             file_id = message.photo[-1].file_id if message.photo else None
+        elif out.kind is Kind.VOICE:
+            message = await self._bot.send_voice(out.chat_id, file, caption=caption or None, **options)
+            file_id = message.voice.file_id if message.voice else None
         else:
             message = await self._bot.send_document(out.chat_id, file, caption=caption or None, **options)
             file_id = message.document.file_id if message.document else None

@@ -128,6 +128,8 @@ class Move(StrEnum):
     SEND_BACK = "send_back"
     REOPEN = "reopen"
     GRADE = "grade"
+    LOCATE = "locate"
+    """its place is put right: from the county to the township, from a guess to the village"""
     SUPPLEMENT = "supplement"
     """somebody reports the same thing, or more of it"""
 
@@ -147,6 +149,7 @@ TRANSITIONS: Final[Mapping[Move, tuple[frozenset[HazardState], HazardState | Non
         Move.SEND_BACK: (frozenset({_S.FIXED}), _S.ASSIGNED),
         Move.REOPEN: (OVER, _S.REPORTED),
         Move.GRADE: (ALIVE, None),
+        Move.LOCATE: (frozenset({_S.REPORTED, _S.REFERRED, _S.TAKEN}), _S.REPORTED),
         Move.SUPPLEMENT: (ALIVE, None),
     }
 )
@@ -156,6 +159,7 @@ RIGHT_FOR: Final[Mapping[Move, Action]] = MappingProxyType(
     {
         **dict.fromkeys((Move.TAKE, Move.REFER, Move.REJECT, Move.ASSIGN, Move.GRADE), Action.ASSIGN_HAZARD),
         **dict.fromkeys((Move.CLOSE, Move.SEND_BACK), Action.CLOSE_HAZARD),
+        Move.LOCATE: Action.ROUTE_HAZARD,
         Move.FIX: Action.RECORD_FOR_OTHERS,
         Move.SUPPLEMENT: Action.REPORT_HAZARD,
     }
@@ -181,21 +185,29 @@ def leads_to(state: HazardState, move: Move) -> HazardState | None:
     return None if state not in from_states else to or state
 
 
-def objection(hands: Hands, move: Move, actor: int, *, has_right: bool) -> str | None:
-    """Why this person may not make this move now, as the key of a text; None when he may.
+class Objection(StrEnum):
+    MOVED_ON = "moved_on"
+    OWN_WORK = "own_work"
+    """whoever fixed it, or said that it is fixed, does not judge it"""
+    NOT_REPORTER = "not_reporter"
+    NO_RIGHT = "no_right"
+
+
+def objection(hands: Hands, move: Move, actor: int, *, has_right: bool) -> Objection | None:
+    """Why this person may not make this move now; None when he may.
 
     `has_right`: the roster gives him RIGHT_FOR[move] at this place. For REOPEN `actor` is an account.
     """
     if leads_to(hands.state, move) is None:
-        return "hazard.refused.moved_on"
+        return Objection.MOVED_ON
     match move:
         case Move.CLOSE | Move.SEND_BACK if actor in {hands.assignee, hands.fixed_by}:
-            return "hazard.refused.own_work"
+            return Objection.OWN_WORK
         case Move.FIX if actor == hands.assignee:
             return None
         case Move.REOPEN:
-            return None if actor in hands.reporters else "hazard.refused.not_reporter"
-    return None if has_right else "refused.no_right"
+            return None if actor in hands.reporters else Objection.NOT_REPORTER
+    return None if has_right else Objection.NO_RIGHT
 
 
 def is_grave(grade: Grade, *, suspected: bool) -> bool:

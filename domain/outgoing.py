@@ -30,6 +30,8 @@ class Kind(StrEnum):
     PIN = "pin"
     PHOTO = "photo"
     DOCUMENT = "document"
+    VOICE = "voice"
+    """a recording somebody sent, by its file_id"""
     REACT = "react"
     """one emoji on somebody's message: the silent "counted" of a group"""
 
@@ -85,7 +87,7 @@ class Outgoing:
     not_before: datetime | None = None
     expires_at: datetime | None = None
     file: str | None = None
-    """file_id on Telegram or path below the data folder, for PHOTO and DOCUMENT"""
+    """file_id on Telegram or path below the data folder, for PHOTO, DOCUMENT and VOICE"""
     file_name: str | None = None
     emoji: str | None = None
     resend_mark: Html = NO_TEXT

@@ -57,6 +57,7 @@ class Action(StrEnum):
     REPORT_HAZARD = "report_hazard"
     ASSIGN_HAZARD = "assign_hazard"
     CLOSE_HAZARD = "close_hazard"
+    ROUTE_HAZARD = "route_hazard"
     ISSUE_CHECK = "issue_check"
     JUDGE_CHECK = "judge_check"
     EDIT_ROSTER = "edit_roster"
@@ -111,6 +112,8 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     | {Role.DEPARTMENT: Reach.DEPARTMENT},
     Action.CLOSE_HAZARD: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.CONTACT_CADRE), Reach.AREA)
     | {Role.DEPARTMENT: Reach.DEPARTMENT, Role.VILLAGE_HEAD: Reach.LESSER},
+    Action.ROUTE_HAZARD: _all((Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA)
+    | {Role.DEPARTMENT: Reach.DEPARTMENT},
     Action.ISSUE_CHECK: _all(
         (
             Role.COUNTY_DUTY,

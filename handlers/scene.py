@@ -5,7 +5,7 @@ transaction; the answer to a press waits on the work for the commit.
 """
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from domain.errors import NotAllowed
@@ -26,6 +26,7 @@ class Scene:
     args: tuple[str, ...] = ()
     """what follows the prefix in a press or a deep link"""
     _said: int = field(default=0)
+    _mark: str = "u"
 
     async def open(self, dialogue: str, context: Mapping[str, object] | None = None) -> None:
         """Begin a guided dialogue here. Raises NotAllowed."""
@@ -34,6 +35,15 @@ class Scene:
     async def go_on(self) -> None:
         """What came in between is done: an unfinished dialogue is shown again below it."""
         await self.dialogues.again(self)
+
+    def aside(self) -> "Scene | None":
+        """The same person in his private chat, for what does not belong in a group; None where it is not open."""
+        if self.incoming.private:
+            return self
+        if self.person is None or self.person.user_id is None or not self.person.reachable:
+            return None
+        there = replace(self.incoming, chat_id=self.person.user_id, private=True, message_id=None, reply_to=None)
+        return Scene(self.work, there, self.person, self.dialogues, self.args, _mark="a")
 
     @property
     def lang(self) -> str:
@@ -62,7 +72,7 @@ class Scene:
 
     def next_key(self) -> str:
         self._said += 1
-        return f"u{self.incoming.update_id}.{self._said}"
+        return f"{self._mark}{self.incoming.update_id}.{self._said}"
 
     async def say(
         self,

@@ -90,7 +90,7 @@ def upgrade() -> None:
     sa.Column('reason', sa.Text(), server_default='', nullable=False),
     sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('settled_at', sa.DateTime(timezone=True), nullable=True),
-    sa.CheckConstraint("kind IN ('send', 'edit', 'pin', 'photo', 'document', 'react')", name=op.f('ck_outbox_kind')),
+    sa.CheckConstraint("kind IN ('send', 'edit', 'pin', 'photo', 'document', 'voice', 'react')", name=op.f('ck_outbox_kind')),
     sa.CheckConstraint("policy IN ('at_least_once', 'at_most_once', 'idempotent')", name=op.f('ck_outbox_policy')),
     sa.CheckConstraint("state IN ('pending', 'sending', 'sent', 'retry', 'ambiguous', 'expired', 'superseded', 'dead')", name=op.f('ck_outbox_state')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_outbox')),
@@ -423,7 +423,7 @@ def upgrade() -> None:
     sa.Column('to_state', sa.Text(), nullable=False),
     sa.Column('author', sa.BigInteger(), nullable=True, comment='empty: a reporter the roster does not know'),
     sa.Column('facts', sa.Text(), nullable=False),
-    sa.CheckConstraint("move IN ('report', 'take', 'refer', 'reject', 'assign', 'fix', 'close', 'send_back', 'reopen', 'grade', 'supplement')", name=op.f('ck_hazard_event_move')),
+    sa.CheckConstraint("move IN ('report', 'take', 'refer', 'reject', 'assign', 'fix', 'close', 'send_back', 'reopen', 'grade', 'locate', 'supplement')", name=op.f('ck_hazard_event_move')),
     sa.ForeignKeyConstraint(['author'], ['person.id'], name=op.f('fk_hazard_event_author')),
     sa.ForeignKeyConstraint(['hazard_id'], ['hazard.id'], name=op.f('fk_hazard_event_hazard_id')),
     sa.PrimaryKeyConstraint('hazard_id', 'version', name=op.f('pk_hazard_event'))

@@ -1,0 +1,200 @@
+"""Patrols by what people simply type and send: 1, 正常, "3 路断", "补04:00 正常", a photo, a position."""
+
+from datetime import timedelta
+
+from domain.answers import is_received
+from domain.geometry import Point
+from domain.obligations import Channel
+from domain.patrols import Finding, Hindrance, Said, own_places, read_check_in, read_hindrance
+from domain.people import Person
+from domain.places import PlaceCode
+from domain.text import Html
+from handlers.incoming import What
+from handlers.scene import Scene
+from services.patrol_texts import open_tasks, place_names, task_facts, view
+from services.patrols import (
+    CheckedIn,
+    Report,
+    add_photo,
+    add_position,
+    check_in,
+    check_in_freely,
+    give_reason,
+    task_at_hand,
+    waits_for_reason,
+)
+from services.ports import PatrolTask
+
+_LONGEST_REASON = 60
+
+
+async def said(scene: Scene, done: CheckedIn) -> Html:
+    facts = await task_facts(scene.work, done.task, scene.lang)
+    state = scene.label(f"patrol.state.{done.check_in.finding.value}")
+    at = scene.work.local(done.check_in.seen_at)
+    return scene.text(f"patrol.said.{done.kind}", at=at, place=facts["place"], state=state)
+
+
+async def go_on_to_hazard(scene: Scene, task: PatrolTask, words: str = "") -> None:
+    """The hazard report, with everything that is known already."""
+    there = scene.aside() or scene
+    context: dict[str, object] = {"place": task.place, "task": task.id}
+    if len(words) > 1:
+        context["what"] = words
+    await there.open("report_hazard", context)
+
+
+async def private_word(scene: Scene) -> bool:
+    """1, 正常, "3 路断", "补04:00 正常" in the private chat, when a task is open; the reason of a 去不了."""
+    incoming, person = scene.incoming, scene.person
+    if incoming.what is not What.TEXT or person is None or incoming.forwarded:
+        return False
+    tasks = await open_tasks(scene.work, person)
+    told = read_check_in(incoming.text, await _names(scene, person, tasks), scene.work.now, scene.work.zone)
+    if await _take_reason(scene, person, told):
+        return True
+    if told is None:
+        return await _show_again(scene, tasks) if tasks and is_received(incoming.text) else False
+    return await _take(scene, person, tasks, told)
+
+
+async def _names(scene: Scene, person: Person, tasks: list[PatrolTask]) -> dict[PlaceCode, str]:
+    tree = await scene.work.tree()
+    own = {place.code: place.name for code in own_places(person) if (place := tree.get(code)) is not None}
+    return own | await place_names(scene.work, tasks)
+
+
+async def _take_reason(scene: Scene, person: Person, told: Said | None) -> bool:
+    """What is typed after 去不了 is its reason: a number of the list, a word, or a sentence."""
+    task = await waits_for_reason(scene.work, person)
+    text = scene.incoming.text.strip()
+    if task is None or len(text) > _LONGEST_REASON or (is_received(text) and read_hindrance(text) is None):
+        return False
+    why = read_hindrance(text)
+    if why is None and told is not None:
+        if told.finding is not Finding.UNABLE or not told.words:
+            return False
+        why, text = told.hindrance, told.words
+    why = why or Hindrance.OTHER
+    await give_reason(scene.work, task.id, person, why, text)
+    said = scene.text("patrol.reason_saved", why=scene.label(f"patrol.hindrance.{why.value}"))
+    await _say_and_next(scene, person, said)
+    return True
+
+
+async def _take(scene: Scene, person: Person, tasks: list[PatrolTask], told: Said) -> bool:
+    report = Report(told.finding, Channel.TEXT, told.seen_at, told.hindrance, told.words)
+    task = _meant(tasks, told) or await _answered_before(scene, person, told)
+    if task is not None:
+        done = await check_in(scene.work, task.id, person, report)
+    else:
+        own = own_places(person)
+        place = told.place or (own[0] if len(own) == 1 else None)
+        if place is None or scene.incoming.text.strip().isdigit():
+            return False  # a bare figure without a task answers something else
+        done = await check_in_freely(scene.work, person, place, report)
+    await _say_and_next(scene, person, await said(scene, done), done.task if done.task.ask_why else None)
+    if told.finding is Finding.ABNORMAL:
+        await go_on_to_hazard(scene, done.task, told.words)
+    return True
+
+
+def _meant(tasks: list[PatrolTask], told: Said) -> PatrolTask | None:
+    """The open task of the place that was named, else the one due first; what is filled in later belongs to the one
+    that was due then."""
+    fitting = [one for one in tasks if told.place in {None, one.place}]
+    if told.seen_at is None:
+        return fitting[0] if fitting else None
+    seen_at = told.seen_at
+    return min(fitting, key=lambda one: abs(one.due_at - seen_at), default=None)
+
+
+async def _answered_before(scene: Scene, person: Person, told: Said) -> PatrolTask | None:
+    """The same answer typed once more belongs to the task it answered; a bare figure only for a moment."""
+    task = await task_at_hand(scene.work, person)
+    if task is None or told.place not in {None, task.place}:
+        return None
+    if not scene.incoming.text.strip().isdigit():
+        return task
+    within = timedelta(minutes=scene.work.policy.patrols.merge_minutes)
+    newest = await scene.work.rows.patrols.newest_of(person.id, scene.work.now - within)
+    return task if newest is not None and newest.finding is told.finding else None
+
+
+async def _say_and_next(scene: Scene, person: Person, words: Html, asked: PatrolTask | None = None) -> None:
+    """What was recorded and, in the same message, what is still open."""
+    left = [asked] if asked is not None else await open_tasks(scene.work, person)
+    there = scene.aside() or scene
+    if not left:
+        await there.say(words)
+        return
+    text, buttons = await view(scene.work, left, scene.lang)
+    await there.say(scene.text("patrol.and_next", said=words, next=text), buttons)
+
+
+async def _show_again(scene: Scene, tasks: list[PatrolTask]) -> bool:
+    """收到 is an answer to a warning, not to a patrol: what is asked for is said once more."""
+    _, buttons = await view(scene.work, tasks, scene.lang)
+    await scene.say(scene.text("patrol.noticed"), buttons)
+    return True
+
+
+async def show_open(scene: Scene) -> None:
+    """After something else was answered: the tasks that are still open, once more."""
+    if scene.person is not None and (tasks := await open_tasks(scene.work, scene.person)):
+        await scene.say(*await view(scene.work, tasks, scene.lang))
+
+
+async def attachment(scene: Scene) -> bool:
+    """A photo or a position belongs to the task at hand. One with other words under it is no patrol's."""
+    incoming, person = scene.incoming, scene.person
+    if person is None or incoming.what not in {What.PHOTO, What.LOCATION}:
+        return False
+    if not incoming.private and incoming.reply_to is None:
+        return False
+    task = await task_at_hand(scene.work, person)
+    if task is None:
+        return False
+    told = read_check_in(incoming.text, await place_names(scene.work, [task]), scene.work.now, scene.work.zone)
+    if incoming.text.strip() and told is None:
+        return False
+    words = await _attach(scene, person, task)
+    if not incoming.private:
+        await scene.nod()
+    if told is not None:
+        return await _take(scene.aside() or scene, person, [task], told)
+    await _say_and_next(scene, person, words)
+    return True
+
+
+async def _attach(scene: Scene, person: Person, task: PatrolTask) -> Html:
+    incoming = scene.incoming
+    facts = await task_facts(scene.work, task, scene.lang)
+    if incoming.lat is None or incoming.lon is None:
+        await add_photo(scene.work, person, task, incoming.file_id)
+        return scene.text("patrol.photo_saved", place=facts["place"])
+    proof = await add_position(
+        scene.work,
+        person,
+        task,
+        Point(incoming.lat, incoming.lon),
+        accuracy=incoming.accuracy,
+        live=incoming.live,
+        forwarded=incoming.forwarded,
+    )
+    km = None if proof.distance_m is None else round(proof.distance_m / 1000, 1)
+    return scene.text("patrol.position_saved", place=facts["place"], km=km)
+
+
+async def group_word(scene: Scene) -> bool:
+    """ "上坞正常" as a reply to the bot in a group: taken, nodded at, and gone on with in private."""
+    incoming, person = scene.incoming, scene.person
+    if incoming.reply_to is None or person is None or incoming.what is not What.TEXT or incoming.forwarded:
+        return False
+    tasks = await open_tasks(scene.work, person)
+    told = read_check_in(incoming.text, await place_names(scene.work, tasks), scene.work.now, scene.work.zone)
+    task = None if told is None else _meant(tasks, told)
+    if told is None or task is None:
+        return False
+    await scene.nod()
+    return await _take(scene.aside() or scene, person, [task], told)

@@ -1,0 +1,97 @@
+"""What the township's desk is told of the patrols: who could not go, and what is not done yet."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from domain.errors import NotAllowed
+from domain.outgoing import Kind, Lane, Outgoing, Policy
+from domain.patrols import Hindrance, TaskState
+from domain.people import RIGHTS, Action, Person, Role
+from domain.places import PlaceCode
+from services.ports import CheckIn, PatrolTask
+from services.work import Work
+
+_LOOK_BACK = timedelta(hours=48)
+
+
+async def duty_desk(work: Work, place: PlaceCode) -> list[Person]:
+    """Who sits at the township's desk; the county's where nobody there can be written to."""
+    township = (await work.tree()).township_of(place)
+    if township is not None:
+        here = await work.rows.people.holding([Role.STATION, Role.DUTY], [township.code])
+        if found := [one for one in here if one.reachable]:
+            return found
+    return [one for one in await work.rows.people.holding([Role.COUNTY_DUTY], [work.county]) if one.reachable]
+
+
+async def tell_unable(work: Work, task: PatrolTask, walker: Person, row: CheckIn) -> None:
+    """The desk knows at once that nobody is out there; the reason, which comes a moment later, is put into the same
+    message."""
+    tree = await work.tree()
+    for helper in await duty_desk(work, task.place):
+        if helper.user_id is None or helper.id == walker.id:
+            continue
+        label = work.words.label
+        text = work.words.text(
+            "patrol.desk_unable",
+            helper.language,
+            name=walker.name,
+            phone=walker.phone,
+            place=tree.path(task.place),
+            phase=label(f"patrol.phase.{task.phase.value}", helper.language),
+            why="" if row.hindrance is None else label(f"patrol.hindrance.{row.hindrance.value}", helper.language),
+            words=row.words if row.hindrance in {Hindrance.OTHER, None} else "",
+        )
+        key = f"{task.subject}:unable:{row.id}:{helper.id}"
+        if await work.rows.outbox.state_of(key) is None:
+            await work.tell(helper, key, text, subject=task.subject, lane=Lane.URGENT)
+            continue
+        await work.rows.outbox.put(
+            Outgoing(
+                key=f"{key}:why",
+                chat_id=helper.user_id,
+                kind=Kind.EDIT,
+                policy=Policy.IDEMPOTENT,
+                subject=task.subject,
+                target=key,
+                text=text,
+            )
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """One task that is not walked. `overdue`: its time has passed."""
+
+    task: PatrolTask
+    person: Person
+    overdue: bool
+    why: Hindrance | None
+
+
+async def unfinished(work: Work, leader: Person) -> list[Unfinished]:
+    """What has not been walked in the leader's area these two days, by place. Raises NotAllowed."""
+    areas = areas_of(leader)
+    if not areas:
+        raise NotAllowed("refused.no_right")
+    tasks = await work.rows.patrols.unfinished(areas, work.now - _LOOK_BACK)
+    people = await work.rows.people.many({one.person_id for one in tasks})
+    found = [
+        Unfinished(one, people[one.person_id], one.due_at < work.now, await _why(work, one))
+        for one in tasks
+        if one.person_id in people
+    ]
+    return sorted(found, key=lambda one: (one.task.place, one.task.due_at, one.task.id))
+
+
+def areas_of(leader: Person) -> list[PlaceCode]:
+    wanted = {**RIGHTS[Action.PLAN_PATROL], **RIGHTS[Action.SEE_MISSING]}
+    return [post.place for post in leader.posts if post.role in wanted]
+
+
+async def _why(work: Work, task: PatrolTask) -> Hindrance | None:
+    if task.state is not TaskState.UNABLE:
+        return None
+    said: Sequence[CheckIn] = await work.rows.patrols.check_ins_of(task.id)
+    return next((one.hindrance for one in reversed(said) if one.hindrance is not None), None)

@@ -1,0 +1,369 @@
+"""Patrols: a human plans them, each person answers for himself, and 去不了 is always an answer.
+
+Nobody is asked to check in unless somebody planned it. What he finds is written down as he says it; a photo or a
+position he sends is kept beside it and judges nothing.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from domain.errors import DomainError, Stale
+from domain.geometry import Point
+from domain.obligations import Channel, ObligationState, is_late
+from domain.patrols import (
+    CHECK_IN,
+    DESCRIBE,
+    Finding,
+    Hindrance,
+    Phase,
+    TaskState,
+    can_wait_till_morning,
+    distance_m,
+    is_own,
+    is_same,
+    lapses_at,
+    opened_at,
+)
+from domain.people import Action, Person, PersonId, Role
+from domain.places import PlaceCode
+from services.patrol_desk import tell_unable
+from services.patrol_texts import REASON_WITHIN, ask_key, ask_subject, open_tasks, redraw, tell_tasks, together
+from services.ports import CheckIn, PatrolTask, Proof
+from services.work import Work
+
+_PROOF_WITHIN = timedelta(minutes=60)
+"""so long after a check-in a photo still belongs to it"""
+
+
+# -- planning ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What an officer wants walked: where, by whom, in which phase, by when."""
+
+    places: frozenset[PlaceCode]
+    roles: frozenset[Role]
+    phase: Phase
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMade:
+    number: int
+    tasks: tuple[PatrolTask, ...]
+    people: tuple[Person, ...]
+    unreached: tuple[Person, ...]
+    """of these, to whom the bot cannot write"""
+    spared: int
+    """who has the same task already"""
+
+
+async def plan_patrol(work: Work, officer: Person, said: Planned) -> PlanMade:
+    """One task for each person and place, one message for each person. Raises NotAllowed outside the officer's area,
+    DomainError when nobody there holds such a post, or everybody has the task already."""
+    for code in said.places:
+        await work.require(officer, Action.PLAN_PATROL, code)
+    pairs = await _walkers(work, said)
+    if not pairs:
+        raise DomainError("patrol.plan.nobody")
+    wanted = await _without_doubles(work, said, pairs)
+    if not wanted:
+        raise DomainError("patrol.plan.already")
+    number = await work.rows.counters.next("patrol_plan")
+    tasks = await work.rows.patrols.add_tasks(
+        [
+            PatrolTask(0, person_id, place, said.phase, said.due_at, officer.id, work.now, number)
+            for person_id, place in wanted
+        ]
+    )
+    people = await work.rows.people.many({one.person_id for one in tasks})
+    for task in tasks:
+        await _owe(work, task, people[task.person_id])
+    told = [person for person in people.values() if await _hand_out(work, person, tasks)]
+    await work.note("patrol.planned", f"patrol-plan:{number}", officer, tasks=len(tasks), people=len(people))
+    unreached = tuple(person for person in people.values() if person not in told)
+    return PlanMade(number, tuple(tasks), tuple(people.values()), unreached, len(pairs) - len(wanted))
+
+
+async def _walkers(work: Work, said: Planned) -> list[tuple[PersonId, PlaceCode]]:
+    """Each person with the places of his posts there, once; for somebody on leave whoever stands in."""
+    tree = await work.tree()
+    codes = {one.code for code in said.places for one in tree.descendants(code)} | said.places
+    away = {leave.person_id: leave.stand_in_id for leave in await work.rows.people.leaves(work.now)}
+    pairs = [
+        (away.get(person.id, person.id), post.place)
+        for person in await work.rows.people.holding(said.roles, codes)
+        for post in person.posts
+        if post.role in said.roles and post.place in codes
+    ]
+    return sorted(set(pairs), key=lambda pair: (pair[1], pair[0]))
+
+
+async def _without_doubles(
+    work: Work, said: Planned, pairs: list[tuple[PersonId, PlaceCode]]
+) -> list[tuple[PersonId, PlaceCode]]:
+    day = work.local(said.due_at).date()
+    had = {
+        (one.person_id, one.place)
+        for one in await work.rows.patrols.open_of({person_id for person_id, _ in pairs})
+        if one.phase is said.phase and work.local(one.due_at).date() == day and one.due_at > work.now
+    }
+    return [pair for pair in pairs if pair not in had]
+
+
+async def _owe(work: Work, task: PatrolTask, person: Person) -> None:
+    ladder = work.policy.patrols.ladder
+    await work.rows.obligations.open(
+        subject=task.subject,
+        what=CHECK_IN,
+        plan=ladder,
+        opened_at=opened_at(task.due_at, ladder),
+        owing=[(person.id, task.place, person.reachable)],
+    )
+
+
+async def _hand_out(work: Work, person: Person, tasks: Iterable[PatrolTask]) -> bool:
+    own = [one for one in tasks if one.person_id == person.id]
+    due = max(one.due_at for one in own)
+    return await tell_tasks(
+        work,
+        person,
+        own,
+        ask_key(own, person),
+        silent=can_wait_till_morning(work.local(work.now), work.local(due)),
+        expires_at=lapses_at(due, work.policy.patrols.ladder),
+    )
+
+
+# -- checking in ------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What somebody says about one task. `seen_at` is given where it is filled in later."""
+
+    finding: Finding
+    channel: Channel
+    seen_at: datetime | None = None
+    hindrance: Hindrance | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedIn:
+    """`kind`: recorded · late · filled_in · merged (the same was said a moment ago)"""
+
+    task: PatrolTask
+    check_in: CheckIn
+    kind: str
+
+
+async def check_in(work: Work, task_id: int, by: Person, said: Report) -> CheckedIn:
+    """Take an answer. The walker's own, his stand-in's, or a helper's who asked him by telephone.
+
+    Raises Stale for a task that does not exist any more, NotAllowed for somebody else's.
+    """
+    task = await work.rows.patrols.task(task_id)
+    if task is None or task.state is TaskState.CANCELLED:
+        raise Stale("refused.stale")
+    walker = await _walker(work, task, by)
+    before = await _just_said(work, walker, task.place, said)
+    row = before or await _write(work, task, walker, by, said)
+    ask_why = said.finding is Finding.UNABLE and row.hindrance is None
+    state = TaskState(said.finding.value)
+    await work.rows.patrols.settle(task.id, state, row.id, ask_why=ask_why)
+    task = replace(task, state=state, check_in_id=task.check_in_id or row.id, ask_why=ask_why)
+    await _answered(work, task, walker, by, row)
+    owner = walker if walker.id == task.person_id else await work.rows.people.get(task.person_id)
+    for one in {p.id: p for p in (owner, walker) if p is not None}.values():
+        await redraw(work, task, one)
+    if before is not None:
+        return CheckedIn(task, row, "merged")
+    kind = "late" if row.late else "filled_in" if row.filled_in else "recorded"
+    return CheckedIn(task, row, kind)
+
+
+async def check_in_freely(work: Work, person: Person, place: PlaceCode, said: Report) -> CheckedIn:
+    """A check-in nobody asked for, at a place of the person's own. Raises NotAllowed elsewhere."""
+    await work.require(person, Action.PATROL, place, own=is_own(person, place))
+    before = await _just_said(work, person, place, said)
+    if before is not None:
+        task = await work.rows.patrols.task(before.task_id)
+        assert task is not None
+        return CheckedIn(task, before, "merged")
+    row = PatrolTask(0, person.id, place, Phase.DURING, said.seen_at or work.now, person.id, work.now)
+    (task,) = await work.rows.patrols.add_tasks([row])
+    return await check_in(work, task.id, person, said)
+
+
+async def _walker(work: Work, task: PatrolTask, by: Person) -> Person:
+    """Who walked: the owner of the task, whoever it was handed to, or the owner by a helper's mouth."""
+    if by.id == task.person_id or await work.rows.obligations.find(task.subject, by.id, CHECK_IN) is not None:
+        return by
+    owner = await work.rows.people.get(task.person_id)
+    if owner is None:
+        raise Stale("refused.stale")
+    if owner.deputy_id == by.id or any(one.id == owner.id for one in await work.stood_in_for(by)):
+        return by
+    await work.require(by, Action.RECORD_FOR_OTHERS, task.place)
+    return owner
+
+
+async def _just_said(work: Work, walker: Person, place: PlaceCode, said: Report) -> CheckIn | None:
+    """The same finding by the same person at the same place a moment ago: it is not written twice."""
+    within = timedelta(minutes=work.policy.patrols.merge_minutes)
+    before = await work.rows.patrols.newest_at(walker.id, place, work.now - within)
+    if before is None or said.seen_at is not None:
+        return None
+    return before if is_same(before.finding, before.at, said.finding, work.now, within) else None
+
+
+async def _write(work: Work, task: PatrolTask, walker: Person, by: Person, said: Report) -> CheckIn:
+    owed = await work.rows.obligations.find(task.subject, walker.id, CHECK_IN)
+    seen_at = min(said.seen_at or work.now, work.now)
+    due = task.due_at if owed is None else owed.due_at
+    row = CheckIn(
+        id=0,
+        task_id=task.id,
+        person_id=walker.id,
+        recorded_by=by.id,
+        place=task.place,
+        finding=said.finding,
+        at=work.now,
+        seen_at=seen_at,
+        filled_in=said.seen_at is not None,
+        late=task.plan is not None and is_late(due, seen_at),
+        channel=said.channel.value,
+        words=said.words,
+        hindrance=said.hindrance,
+    )
+    row = await work.rows.patrols.add_check_in(row)
+    await work.note(
+        "patrol.checked_in",
+        task.subject,
+        by,
+        person=walker.id,
+        finding=said.finding.value,
+        late=row.late,
+        filled_in=row.filled_in,
+    )
+    if said.finding is Finding.UNABLE:
+        await tell_unable(work, task, walker, row)
+    return row
+
+
+async def _answered(work: Work, task: PatrolTask, walker: Person, by: Person, row: CheckIn) -> None:
+    """The question is answered, for everybody who was asked about this very task."""
+    for owed in await work.rows.obligations.of_subject(task.subject):
+        if owed.what != CHECK_IN:
+            continue
+        if owed.person_id == walker.id:
+            note = row.finding.value if row.hindrance is None else f"{row.finding.value}:{row.hindrance.value}"
+            await work.rows.obligations.answer(
+                owed.id, at=work.now, channel=Channel(row.channel), by=by.id, note=note, late=row.late
+            )
+        else:
+            await work.rows.obligations.finish(owed.id, ObligationState.CLOSED, "done_by_another")
+    if all(one.state is not TaskState.OPEN for one in await together(work, task)):
+        await work.rows.outbox.supersede(subject=ask_subject(await together(work, task)), person_id=walker.id)
+    if row.finding is Finding.ABNORMAL and row.hazard_id is None:
+        await work.rows.obligations.open(
+            subject=task.subject,
+            what=DESCRIBE,
+            plan=work.policy.hazards.triage_ladder,
+            opened_at=work.now,
+            owing=[(walker.id, task.place, walker.reachable)],
+        )
+
+
+async def became_hazard(work: Work, task_id: int, hazard_id: int, by: Person | None) -> None:
+    """What was abnormal has been described: it is in the ledger."""
+    task = await work.rows.patrols.task(task_id)
+    if task is None:
+        return
+    await work.rows.patrols.tie_hazard(task.id, hazard_id)
+    for owed in await work.rows.obligations.of_subject(task.subject):
+        if owed.what != DESCRIBE:
+            continue
+        if by is not None and owed.person_id == by.id:
+            late = is_late(owed.due_at, work.now)
+            await work.rows.obligations.answer(owed.id, at=work.now, channel=Channel.TEXT, by=by.id, late=late)
+        else:
+            await work.rows.obligations.finish(owed.id, ObligationState.CLOSED, "described")
+
+
+# -- 去不了 -----------------------------------------------------------------------------------------------------
+
+
+async def waits_for_reason(work: Work, person: Person) -> PatrolTask | None:
+    """The task whose 去不了 has just been said and whose reason is still asked for."""
+    newest = await work.rows.patrols.newest_of(person.id, work.now - REASON_WITHIN)
+    task = None if newest is None else await work.rows.patrols.task(newest.task_id)
+    return task if task is not None and task.ask_why else None
+
+
+async def give_reason(work: Work, task_id: int, by: Person, hindrance: Hindrance, words: str = "") -> PatrolTask:
+    """Why he could not go. Raises Stale when it has been said already."""
+    task = await work.rows.patrols.task(task_id)
+    if task is None:
+        raise Stale("refused.stale")
+    walker = await _walker(work, task, by)
+    if not await work.rows.patrols.give_reason(task_id, hindrance, words):
+        raise Stale("patrol.reason_known")
+    task = replace(task, ask_why=False)
+    await work.note("patrol.reason", task.subject, by, why=hindrance.value)
+    row = (await work.rows.patrols.check_ins_of(task_id))[-1]
+    await tell_unable(work, task, walker, row)
+    await redraw(work, task, walker)
+    return task
+
+
+# -- what is sent along -----------------------------------------------------------------------------------------
+
+
+async def task_at_hand(work: Work, person: Person) -> PatrolTask | None:
+    """What a photo or a position sent now belongs to: the check-in just made, else the task that is open."""
+    newest = await work.rows.patrols.newest_of(person.id, work.now - _PROOF_WITHIN)
+    if newest is not None:
+        return await work.rows.patrols.task(newest.task_id)
+    return next(iter(await open_tasks(work, person)), None)
+
+
+async def add_photo(work: Work, person: Person, task: PatrolTask, file_id: str) -> Proof:
+    return await _prove(work, Proof(0, task.id, person.id, work.now, file_id=file_id))
+
+
+async def add_position(
+    work: Work,
+    person: Person,
+    task: PatrolTask,
+    spot: Point,
+    *,
+    accuracy: float | None = None,
+    live: bool = False,
+    forwarded: bool = False,
+) -> Proof:
+    """Kept with its distance from where the place is marked. Shown to people, refused never."""
+    place = (await work.tree()).get(task.place)
+    marked = None if place is None else place.position
+    row = Proof(
+        0,
+        task.id,
+        person.id,
+        work.now,
+        lat=spot.lat,
+        lon=spot.lon,
+        accuracy=accuracy,
+        live=live,
+        forwarded=forwarded,
+        distance_m=distance_m(spot, marked),
+    )
+    return await _prove(work, row)
+
+
+async def _prove(work: Work, row: Proof) -> Proof:
+    row = await work.rows.patrols.add_proof(row)
+    await work.note("patrol.proof", f"patrol:{row.task_id}", None, person=row.person_id, distance_m=row.distance_m)
+    return row
