@@ -283,15 +283,18 @@ def _after(row: Any, settlement: Settlement) -> dict[str, Any]:
         again["progress"] = settlement.extra
     if settlement.outcome is Outcome.MIGRATED:
         return again | {"chat_id": settlement.new_chat_id, "due_at": settlement.at}
-    if settlement.outcome is Outcome.RETRY and attempts < MAX_TRIES:
+    # What has to arrive and has an end of its own is tried until that end: an outage of an hour kills no red warning.
+    goes_on = attempts < MAX_TRIES or (row.policy == Policy.AT_LEAST_ONCE.value and row.expires_at is not None)
+    if settlement.outcome is Outcome.RETRY and goes_on:
         return again | {"due_at": settlement.retry_at or settlement.at}
     if settlement.outcome is Outcome.AMBIGUOUS:
         policy = Policy(row.policy)
         if policy is Policy.AT_MOST_ONCE:
             return end | {"state": OutboxState.AMBIGUOUS.value, "may_have_arrived": True}
-        if attempts < MAX_TRIES:
+        if goes_on:
             doubt = policy is Policy.AT_LEAST_ONCE
-            return again | {"due_at": settlement.at + AMBIGUOUS_PAUSE, "may_have_arrived": doubt}
+            due = settlement.retry_at or settlement.at + AMBIGUOUS_PAUSE
+            return again | {"due_at": due, "may_have_arrived": doubt}
     if settlement.outcome is Outcome.EXPIRED:
         return end | {"state": OutboxState.EXPIRED.value}
     return end | {"state": OutboxState.DEAD.value}

@@ -109,7 +109,7 @@ async def test_two_dialogues_at_once_are_not_begun(county: County) -> None:
 
 async def test_a_press_on_an_old_question_changes_nothing(county: County) -> None:
     await county.say(STATION, "/warn")
-    message, data = county.button(STATION.user_id, "山洪")
+    _, data = county.button(STATION.user_id, "山洪")
     await county.press(STATION, "台风")
     pressed = await county.forge(STATION, data)
     assert pressed.text == "这个按钮是前面一步的，请看最新的一条。"

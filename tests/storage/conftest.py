@@ -10,13 +10,6 @@ from storage.store import SqlStore
 from tests.support.databases import DIALECTS, Databases, Each, Hands
 
 
-@pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    made = Databases(tmp_path_factory.mktemp("template"))
-    yield made
-    made.close()
-
-
 @pytest.fixture(params=DIALECTS)
 def dialect(request: pytest.FixtureRequest) -> str:
     return str(request.param)
