@@ -4,7 +4,6 @@ Order of starting: database, leadership, schema, Telegram, what an earlier run l
 """
 
 import asyncio
-import fcntl
 import logging
 import os
 import random
@@ -12,7 +11,7 @@ import secrets
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, Update
@@ -20,6 +19,7 @@ from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, CallbackContext, TypeHandler
 from telegram.request import BaseRequest
 
+from alive import Pulse
 from clock import Clock
 from delivery.answers import answer_press
 from delivery.dispatcher import Dispatcher
@@ -39,12 +39,23 @@ from handlers.webhook import Webhook, serve
 from messages.catalogue import Catalogue
 from scheduler.heart import Heart
 from services.doors import Doors
+from services.ports import Store, Words
 from services.reach import OutboxDesk
 from services.tick import tick
 from services.work import Toast
-from settings import Settings, SettingsError
+from settings import Settings
+from starting import (
+    StartError,
+    cancel,
+    database_of,
+    patiently,
+    reach_telegram,
+    serve_copies,
+    sole_use,
+    unless,
+    wait_to_lead,
+)
 from storage.database import Database
-from storage.schema import upgrade
 from storage.store import SqlStore
 
 log = logging.getLogger(__name__)
@@ -62,20 +73,20 @@ AnyApplication = Application[Any, Any, Any, Any, Any, Any]
 Requests = Callable[[], BaseRequest]
 
 
-@asynccontextmanager
-async def sole_use(settings: Settings) -> AsyncIterator[None]:
-    """On SQLite one process at a time: a second one on the same file is refused here, in one line."""
-    path = settings.sqlite_path
-    if path is None:
-        yield
-        return
-    await asyncio.to_thread(path.parent.mkdir, parents=True, exist_ok=True)
-    with Path(f"{path}.lock").open("w") as lock:  # noqa: ASYNC230 - opened once, at start
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            raise SettingsError(f"另一个进程正在使用数据库 {path}，请先停掉它") from error
-        yield
+def doors_of(settings: Settings, store: Store, words: Words, clock: Clock, bot_name: str) -> Doors:
+    """What services need, over an open database."""
+    return Doors(
+        store=store,
+        words=words,
+        chance=random.SystemRandom(),
+        new_id=lambda: uuid.uuid4().hex,
+        new_secret=lambda: secrets.token_urlsafe(24),
+        now=clock.now,
+        policy=settings.policy(),
+        zone=settings.zone,
+        bot_name=bot_name,
+        county=PlaceCode(settings.county),
+    )
 
 
 class Shouwang:
@@ -84,8 +95,11 @@ class Shouwang:
     `request` and `poll_request` replace the transport, for a Telegram inside the process.
     """
 
-    def __init__(self, settings: Settings, clock: Clock, database: Database, application: AnyApplication) -> None:
+    def __init__(
+        self, settings: Settings, clock: Clock, database: Database, application: AnyApplication, pulse: Pulse
+    ) -> None:
         self.settings = settings
+        self.pulse = pulse
         self.clock = clock
         self.database = database
         self.application = application
@@ -93,18 +107,7 @@ class Shouwang:
         self.boot = uuid.uuid4().hex[:12]
         self.store = SqlStore(database, clock.now)
         self.words = Catalogue(overlay=settings.wording_dir)
-        self.doors = Doors(
-            store=self.store,
-            words=self.words,
-            chance=random.SystemRandom(),
-            new_id=lambda: uuid.uuid4().hex,
-            new_secret=lambda: secrets.token_urlsafe(24),
-            now=clock.now,
-            policy=settings.policy(),
-            zone=settings.zone,
-            bot_name=self.bot.username,
-            county=PlaceCode(settings.county),
-        )
+        self.doors = doors_of(settings, self.store, self.words, clock, self.bot.username)
         pacer = Pacer(settings.send_rate) if settings.send_rate else Pacer(None, per_group=None, per_private=None)
         self.dispatcher = Dispatcher(
             OutboxDesk(self.doors), Sender(self.bot, clock, settings.data_dir), pacer, clock, self.boot
@@ -138,10 +141,12 @@ class Shouwang:
         async with AsyncExitStack() as stack:
             await stack.enter_async_context(sole_use(settings))
             await asyncio.to_thread(settings.inbox_dir.mkdir, parents=True, exist_ok=True)
-            await upgrade(settings.database_url)
-            database = await Database.open(settings.database_url)
-            stack.push_async_callback(database.close)
-            await _wait_to_lead(database, clock)
+            database = await stack.enter_async_context(database_of(settings))
+            pulse = Pulse(settings.data_dir)
+            stack.callback(pulse.end)
+            stack.push_async_callback(cancel, asyncio.create_task(serve_copies(database), name="copies"))
+            pulse.ready()
+            await wait_to_lead(database, clock, pulse)
             queue = DurableQueue(SqlStore(database, clock.now), clock.now)
             ears: list[Callable[[], None]] = []
 
@@ -150,9 +155,10 @@ class Shouwang:
                     ear()
 
             application = _application(settings, queue, request, poll_request, heard)
-            await application.initialize()
+            stack.push_async_callback(application.bot.shutdown)
+            await reach_telegram(application, clock, pulse)
             stack.push_async_callback(application.shutdown)
-            bot = cls(settings, clock, database, application)
+            bot = cls(settings, clock, database, application, pulse)
             ears.append(bot.hearing.heard)
             yield bot
 
@@ -177,7 +183,11 @@ class Shouwang:
             stack.push_async_callback(_finish, stop, watching)
             await self.application.start()
             stack.push_async_callback(self.application.stop)
-            stack.push_async_callback(await self._listen())
+            stack.push_async_callback(self._stop_polling)
+            ended = await unless(stop, self._listen())
+            if ended is None:
+                return
+            stack.push_async_callback(ended)
             heart.start()
             await self._offer_commands()
             stack.callback(heart.stop)
@@ -188,6 +198,9 @@ class Shouwang:
         await self.hearing.look()
         if await tick(self.doors):
             self.dispatcher.wake()
+        # By webhook nobody calls for hours on a quiet night: there the beat itself is all there is to see.
+        polling = self.settings.webhook_url is None
+        self.pulse.beat(well=not polling or self.hearing.silent_for < SILENCE_SECONDS)
 
     async def _offer_commands(self) -> None:
         """What Telegram shows under its menu button in private. Failing is harmless: all of it can be typed."""
@@ -200,17 +213,24 @@ class Shouwang:
     async def _listen(self) -> Callable[[], Awaitable[None]]:
         """Begin to hear Telegram, by polling or by webhook; returns what ends it."""
         if self.settings.webhook_url is None:
-            await self.bot.delete_webhook()
-            await self._poll()
+            await self._poll()  # takes a webhook away first, and tries until Telegram answers
             return self._stop_polling
         queue = self.application.update_queue
         assert isinstance(queue, DurableQueue)
         secret = self.settings.hook_secret()
-        stop = await serve(Webhook(queue, self.bot, secret, self.hearing.heard), self.settings.webhook_listen)
-        await self.bot.set_webhook(
-            f"{self.settings.webhook_url}/telegram", secret_token=secret, allowed_updates=ALLOWED_UPDATES
-        )
-        return stop
+        listen = self.settings.webhook_listen
+        try:
+            end = await serve(Webhook(queue, self.bot, secret, self.hearing.heard), listen)
+        except OSError as error:
+            raise StartError("console.start.listen", listen=listen, reason=str(error.strerror)) from error
+        url = f"{self.settings.webhook_url}/telegram"
+        hook = partial(self.bot.set_webhook, url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
+        try:
+            await patiently(hook, self.clock, self.pulse)
+        except BaseException:
+            await end()
+            raise
+        return end
 
     async def _poll(self) -> None:
         assert self.application.updater is not None
@@ -248,15 +268,6 @@ class Shouwang:
 async def _finish(stop: asyncio.Event, task: "asyncio.Task[None]") -> None:
     stop.set()
     await asyncio.gather(task, return_exceptions=True)
-
-
-async def _wait_to_lead(database: Database, clock: Clock) -> None:
-    told = False
-    while not await database.try_to_lead():
-        if not told:
-            log.warning("another process leads; standing by")
-            told = True
-        await clock.sleep(2)
 
 
 def _application(

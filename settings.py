@@ -1,7 +1,8 @@
 """What the operator sets: environment, `.env` or files. Read by bot.py and the assembly alone.
 
 Every secret may also stand in a file (`BOT_TOKEN_FILE`, `WEBHOOK_SECRET_FILE`), as containers and systemd hand them
-over. A value that is missing or wrong is told in one line, without ever repeating a secret.
+over. A value that is missing or wrong is one SettingsError, whose text (messages/<lang>/setting.toml) never repeats a
+secret. What every setting means is in docs/operations.md.
 """
 
 import re
@@ -13,13 +14,15 @@ from zoneinfo import ZoneInfo
 from pydantic import BeforeValidator, Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from domain.errors import DomainError
 from domain.policy import CountyPolicy
 
 _TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]{30,}$")
 
 
-class SettingsError(Exception):
-    """One line for the operator: which setting, and what is wrong with it."""
+class SettingsError(DomainError):
+    """One line for the operator: which setting, and what it should be. For a value that cannot be read the key is
+    `setting.` and the name of the field."""
 
 
 def _blank_is_absent(value: object) -> object:
@@ -27,6 +30,14 @@ def _blank_is_absent(value: object) -> object:
 
 
 Optional = BeforeValidator(_blank_is_absent)
+
+
+def _not_a_locale(value: object) -> object:
+    """Desktops set LANGUAGE too, to lists of locales ("en_US:en"): that is no wish for this bot."""
+    return "zh" if isinstance(value, str) and (not value.strip() or re.search(r"[_:]", value)) else value
+
+
+Language = Annotated[Literal["zh", "en"], BeforeValidator(_not_a_locale)]
 
 
 class Settings(BaseSettings):
@@ -41,7 +52,8 @@ class Settings(BaseSettings):
     database_url: str = "sqlite+aiosqlite:///data/shouwang.db"
     data_dir: Path = Path("data")
     timezone: str = "Asia/Shanghai"
-    language: Literal["zh", "en"] = "zh"
+    language: Language = "zh"
+    """of the command line; the bot speaks to everybody in his own"""
     county: str = Field(default="331124", pattern=r"^\d{6}$")
     county_file: Annotated[Path | None, Optional] = None
     wording_dir: Annotated[Path | None, Optional] = None
@@ -60,7 +72,7 @@ class Settings(BaseSettings):
         try:
             ZoneInfo(value)
         except (KeyError, ValueError, OSError) as error:
-            raise ValueError(f"没有这个时区：{value}（例如 Asia/Shanghai）") from error
+            raise ValueError("unknown") from error
         return value
 
     @field_validator("database_url")
@@ -70,27 +82,35 @@ class Settings(BaseSettings):
         scheme, separator, rest = value.partition("://")
         scheme = driver.get(scheme, scheme)
         if not separator or scheme not in {"sqlite+aiosqlite", "postgresql+asyncpg"}:
-            raise ValueError("只支持 sqlite:///路径 或 postgresql://用户@主机/库")
+            raise ValueError("unknown")
         return f"{scheme}://{rest}"
 
     @field_validator("telegram_api_url", "webhook_url")
     @classmethod
     def _an_address(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("要以 http:// 或 https:// 开头")
+            raise ValueError("not http")
         return None if value is None else value.rstrip("/")
 
     @field_validator("telegram_proxy")
     @classmethod
     def _a_proxy(cls, value: str | None) -> str | None:
         if value is not None and not value.startswith(("http://", "https://", "socks5://", "socks5h://", "socks4://")):
-            raise ValueError("要以 http:// 或 socks5:// 开头")
+            raise ValueError("not a proxy")
+        return value
+
+    @field_validator("webhook_listen")
+    @classmethod
+    def _host_and_port(cls, value: str) -> str:
+        port = value.rpartition(":")[2]
+        if not port.isdigit() or not 0 < int(port) < 65536:
+            raise ValueError("no port")
         return value
 
     @model_validator(mode="after")
     def _a_webhook_has_a_secret(self) -> Self:
         if self.webhook_url is not None and not self.webhook_secret and not self.webhook_secret_file:
-            raise ValueError("WEBHOOK_URL 需要同时设置 WEBHOOK_SECRET 或 WEBHOOK_SECRET_FILE")
+            raise ValueError("webhook without a secret")
         return self
 
     @property
@@ -112,30 +132,36 @@ class Settings(BaseSettings):
         """The bot's token. Raises SettingsError when it is missing or cannot be one."""
         token = _secret(self.bot_token, self.bot_token_file, "BOT_TOKEN_FILE")
         if not token:
-            raise SettingsError(
-                "缺少 BOT_TOKEN：请到 @BotFather 申请机器人令牌，写入环境变量、.env 或 BOT_TOKEN_FILE 所指的文件"
-            )
+            raise SettingsError("setting.token_missing")
         if not _TOKEN.match(token):
-            raise SettingsError("BOT_TOKEN 不像机器人令牌：应为“数字:字母数字”的形式，请检查是否多了空格或引号")
+            raise SettingsError("setting.token_shape")
         return token
 
     def hook_secret(self) -> str:
         """What Telegram must show with every webhook call."""
         secret = _secret(self.webhook_secret, self.webhook_secret_file, "WEBHOOK_SECRET_FILE")
         if not re.fullmatch(r"[A-Za-z0-9_-]{32,256}", secret):
-            raise SettingsError("WEBHOOK_SECRET 要 32 到 256 个字母、数字、下划线或减号")
+            raise SettingsError("setting.webhook_secret")
         return secret
 
     def policy(self) -> CountyPolicy:
         """The county's figures: our defaults, replaced by those of COUNTY_FILE."""
         if self.county_file is None:
             return CountyPolicy()
+        file = str(self.county_file)
         try:
             return CountyPolicy.model_validate(tomllib.loads(self.county_file.read_text("utf-8")))
         except OSError as error:
-            raise SettingsError(f"COUNTY_FILE 读不了：{self.county_file}（{error.strerror}）") from error
-        except (tomllib.TOMLDecodeError, ValidationError) as error:
-            raise SettingsError(f"COUNTY_FILE 有误：{_first(error)}") from error
+            raise SettingsError("setting.file_unreadable", name="COUNTY_FILE", file=file, reason=_why(error)) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise SettingsError("setting.county_toml", file=file, reason=str(error)) from error
+        except ValidationError as error:
+            first = error.errors(include_input=False, include_url=False)[0]
+            where = ".".join(str(part) for part in first["loc"])
+            if first["type"] == "extra_forbidden":
+                raise SettingsError("setting.county_unknown", file=file, where=where) from None
+            reason = first["msg"].removeprefix("Value error, ")
+            raise SettingsError("setting.county_value", file=file, where=where, reason=reason) from None
 
 
 def _secret(value: SecretStr | None, file: Path | None, name: str) -> str:
@@ -145,16 +171,13 @@ def _secret(value: SecretStr | None, file: Path | None, name: str) -> str:
         return ""
     try:
         return file.read_text("utf-8").strip()
-    except OSError as error:
-        raise SettingsError(f"{name} 读不了：{file}（{error.strerror}）") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("setting.file_unreadable", name=name, file=str(file), reason=_why(error)) from error
 
 
-def _first(error: Exception) -> str:
-    if isinstance(error, ValidationError):
-        first = error.errors(include_input=False, include_url=False)[0]
-        where = ".".join(str(part) for part in first["loc"])
-        return f"{where.upper() if where else '设置'}：{first['msg'].removeprefix('Value error, ')}"
-    return str(error)
+def _why(error: OSError | UnicodeDecodeError) -> str:
+    """What the system says, for whoever runs it."""
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else "UTF-8"
 
 
 def load(**given: Any) -> Settings:
@@ -162,4 +185,20 @@ def load(**given: Any) -> Settings:
     try:
         return Settings(**given)
     except ValidationError as error:
-        raise SettingsError(_first(error)) from None
+        where = error.errors(include_input=False, include_url=False)[0]["loc"]
+        raise SettingsError(f"setting.{where[0] if where else 'webhook_secret'}") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError("setting.file_unreadable", name=".env", file=".env", reason=_why(error)) from error
+
+
+def language() -> str:
+    """The language of the command line, also where the other settings are wrong."""
+
+    class Wish(BaseSettings):
+        model_config = SettingsConfigDict(env_file=".env", env_file_encoding="utf-8", extra="ignore")
+        language: str = "zh"
+
+    try:
+        return "en" if _not_a_locale(Wish().language) == "en" else "zh"
+    except (ValidationError, OSError, UnicodeDecodeError):
+        return "zh"
