@@ -232,8 +232,10 @@ def may(
 
     own: the thing carries the person's own name · grave: a 重大 hazard · department: who owns the thing's category.
     """
+    if RIGHTS[action].get(Role.PUBLIC) is Reach.ANY:
+        return True
     if person is None or person.status is not PersonStatus.ACTIVE:
-        return RIGHTS[action].get(Role.PUBLIC) is Reach.ANY
+        return False
     return any(_reaches(post, action, place, own, grave, department) for post in person.posts)
 
 
