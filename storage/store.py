@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.ports import Rows
 from storage.boards import BoardTable
 from storage.checks import CheckTable
+from storage.checkup import CheckupTable
 from storage.database import Database
 from storage.enrolment import EnrolmentTable
 from storage.groups import DialogueTable, GroupTable
@@ -93,6 +94,10 @@ class SqlRows:
     @cached_property
     def hazards(self) -> HazardTable:
         return HazardTable(self._connection)
+
+    @cached_property
+    def checkup(self) -> CheckupTable:
+        return CheckupTable(self._connection)
 
     @cached_property
     def warnings(self) -> WarningTable:

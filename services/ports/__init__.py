@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from services.ports.checks import Activity, AskedRow, CheckEntry, CheckRow, CheckRows, VerdictRow
+from services.ports.checkup import CheckupRows, Queue
 from services.ports.core import (
     Board,
     Chance,
@@ -43,6 +44,8 @@ class Rows(CoreRows, Protocol):
     def hazards(self) -> HazardRows: ...
     @property
     def checks(self) -> CheckRows: ...
+    @property
+    def checkup(self) -> CheckupRows: ...
 
 
 class Store(Protocol):
@@ -65,6 +68,7 @@ __all__ = [
     "CheckIn",
     "CheckRow",
     "CheckRows",
+    "CheckupRows",
     "DialogueRow",
     "EnrolmentRows",
     "Group",
@@ -81,6 +85,7 @@ __all__ = [
     "PatrolRows",
     "PatrolTask",
     "Proof",
+    "Queue",
     "Rows",
     "Store",
     "VerdictRow",
