@@ -44,6 +44,8 @@ class Webhook:
             return web.Response(status=403)
         try:
             raw: dict[str, Any] = json.loads(await request.read())
+            if not isinstance(raw["update_id"], int):
+                raise TypeError("update_id is no number")
             update = Update.de_json(raw, self._bot)
         except (ValueError, TypeError, KeyError, AttributeError):
             log.warning("webhook call that is no update")
