@@ -13,9 +13,9 @@ import asyncio
 import errno
 import os
 import shutil
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -24,7 +24,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.backup_requests import Sleep, copy_by_running_bot, sole_use_of
 from storage.copying import MANIFEST, Progress, Sum, add_up, carry, differing, opened_file, silent, tables_of
-from storage.database import Database, opened, sqlite_path
+from storage.database import Database, opened, sqlite_path, sqlite_url
 from storage.errors import BackupError
 from storage.revisions import check, is_known, migrate, newest, revision
 from storage.timeline import TimelineTable, timeline
@@ -66,7 +66,8 @@ async def backup(
     progress("copying", 0, 0)
     async with _finished(target, overwrite) as part, copy_by_running_bot(path, sleep) as copy:
         await asyncio.to_thread(shutil.move, copy, part)
-        return await _list_and_check(part, progress)
+        report = await _list_and_check(part, progress)
+    return replace(report, path=target)
 
 
 async def keep_copy(
@@ -78,9 +79,11 @@ async def keep_copy(
         if database.dialect == "sqlite":
             progress("copying", 0, 0)
             await database.copy_sqlite_to(str(part))
-            return await _list_and_check(part, progress)
-        sums = await _export(database, part, progress)
-        return await _list_and_check(part, progress, wanted=sums)
+            report = await _list_and_check(part, progress)
+        else:
+            sums = await _export(database, part, progress)
+            report = await _list_and_check(part, progress, sums)
+    return replace(report, path=target)
 
 
 async def verify(path: Path, *, progress: Progress = silent) -> BackupReport:
@@ -91,7 +94,8 @@ async def verify(path: Path, *, progress: Progress = silent) -> BackupReport:
             await _look_at_pages(copy)
             found = await _revision_of(copy)
             listed = await _listed(copy)
-            sums = await _sums(copy, progress)
+            sums = await add_up(copy, await tables_of(copy), "checking", progress)
+            sums[_SCHEMA] = await _sum_of_schema(copy)
             if broken := differing(listed, sums):
                 raise BackupError("backup.damaged", where=broken)
             head = await _end_of_chain(copy)
@@ -165,23 +169,22 @@ async def _export(database: Database, part: Path, progress: Progress) -> dict[st
             await migrate(target, found)
             return await carry(source, target, "copying", progress)
 
-        async with opened(f"sqlite+aiosqlite:///{part}") as copy:
+        async with opened(sqlite_url(part)) as copy:
             return await copy.write(write)
 
     return await database.read(read)
 
 
-async def _list_and_check(part: Path, progress: Progress, wanted: Mapping[str, Sum] | None = None) -> BackupReport:
-    """Write the list of sums into a fresh copy, then look at it as a stranger would. `wanted`: what was read where
-    the copy comes from."""
+async def _list_and_check(part: Path, progress: Progress, sums: Mapping[str, Sum] | None = None) -> BackupReport:
+    """Write the list of sums into a fresh copy, then look at it as a stranger would. `sums`: what was read where the
+    copy comes from, so that the copy is measured by that and not by itself."""
     async with opened_file(part, writable=True) as copy:
         await copy.execute(sa.text("PRAGMA journal_mode=DELETE"))
-        sums = await _sums(copy, progress)
+        listed = sums if sums is not None else await add_up(copy, await tables_of(copy), "checking", progress)
+        listed = {**listed, _SCHEMA: await _sum_of_schema(copy)}
         await copy.execute(sa.text(f"CREATE TABLE {MANIFEST} (name TEXT PRIMARY KEY, rows INTEGER, digest TEXT)"))
-        rows = [{"name": name, "rows": one.rows, "digest": one.digest} for name, one in sums.items()]
+        rows = [{"name": name, "rows": one.rows, "digest": one.digest} for name, one in listed.items()]
         await copy.execute(sa.insert(manifest), rows)
-    if wanted is not None and (broken := differing(wanted, {n: s for n, s in sums.items() if n != _SCHEMA})):
-        raise BackupError("backup.damaged", where=broken)
     return await verify(part, progress=progress)
 
 
@@ -235,18 +238,14 @@ async def _listed(copy: AsyncConnection) -> dict[str, Sum]:
     return {row.name: Sum(row.rows, row.digest) for row in await copy.execute(sa.select(manifest))}
 
 
-async def _sums(copy: AsyncConnection, progress: Progress) -> dict[str, Sum]:
-    sums = await add_up(copy, await tables_of(copy), "checking", progress)
-    return sums | {_SCHEMA: _sum_of_schema((await copy.execute(_definitions)).all())}
-
-
 _definitions = sa.text(
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND tbl_name != :manifest"
     " UNION ALL SELECT 'revision', version_num, '', '' FROM alembic_version ORDER BY 1, 2"
 ).bindparams(manifest=MANIFEST)
 
 
-def _sum_of_schema(rows: Sequence[sa.Row[tuple[str, str, str, str]]]) -> Sum:
+async def _sum_of_schema(copy: AsyncConnection) -> Sum:
+    rows = (await copy.execute(_definitions)).all()
     return Sum(len(rows), sha256("\n".join("|".join(row) for row in rows).encode()).hexdigest())
 
 

@@ -71,15 +71,15 @@ async def copy_by_running_bot(database: Path, sleep: Sleep) -> AsyncIterator[Pat
 
 
 async def _answer(database: Path, folder: Path, sleep: Sleep) -> None:
-    waited = 0.0
+    looks = 0
     while not _exists(folder / "answer"):
-        if not _exists(folder / "taken") and waited >= PATIENCE:
+        if not _exists(folder / "taken") and looks * LOOK_EVERY >= PATIENCE:
             raise BackupError("backup.no_answer", seconds=int(PATIENCE))
         with sole_use_of(database) as bot_is_gone:
             if bot_is_gone and not _exists(folder / "answer"):
-                raise BackupError("backup.no_answer", seconds=int(waited))
+                raise BackupError("backup.no_answer", seconds=int(looks * LOOK_EVERY))
         await sleep(LOOK_EVERY)
-        waited += LOOK_EVERY
+        looks += 1
     reason = json.loads((folder / "answer").read_text(encoding="utf-8"))["error"]
     if reason:
         raise BackupError("backup.failed", reason=reason)

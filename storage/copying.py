@@ -53,7 +53,9 @@ class _Adder:
 
     def add(self, rows: Sequence[Sequence[Any]]) -> None:
         for row in rows:
-            line = json.dumps(list(row), ensure_ascii=False, separators=(",", ":"), default=_plain)
+            # SQLite keeps no negative zero
+            values = [value + 0.0 if type(value) is float else value for value in row]
+            line = json.dumps(values, ensure_ascii=False, separators=(",", ":"), default=_plain)
             self._total += int.from_bytes(sha256(line.encode()).digest(), "big")
         self._total %= 1 << 256
         self._rows += len(rows)
@@ -87,15 +89,34 @@ def _file_url(path: Path, writable: bool) -> URL:
 
 async def tables_of(connection: AsyncConnection) -> list[sa.Table]:
     """Every table of the database with rows of ours, those first that others refer to."""
-    found = sa.MetaData()
-
-    @sa.event.listens_for(found, "column_reflect")
-    def _instants(_inspector: Any, _table: sa.Table, column: Any) -> None:
-        if isinstance(column["type"], sa.DateTime):
-            column["type"] = UtcTime()
-
-    await connection.run_sync(found.reflect)
+    found = await connection.run_sync(_reflected)
     return [table for table in found.sorted_tables if table.name not in {VERSION_TABLE, MANIFEST}]
+
+
+def _reflected(connection: sa.Connection) -> sa.MetaData:
+    """Columns, keys and references, which is all that carrying rows needs; MetaData.reflect() asks for much more."""
+    found, look = sa.MetaData(), sa.inspect(connection)
+    keys, references = look.get_multi_pk_constraint(), look.get_multi_foreign_keys()
+    for where, columns in look.get_multi_columns().items():
+        key = set(keys[where]["constrained_columns"])
+        sa.Table(
+            where[1],
+            found,
+            *(sa.Column(c["name"], _type(c["type"]), primary_key=c["name"] in key) for c in columns),
+            *(
+                sa.ForeignKeyConstraint(
+                    r["constrained_columns"],
+                    [f"{r['referred_table']}.{column}" for column in r["referred_columns"]],
+                    name=r["name"],
+                )
+                for r in references[where]
+            ),
+        )
+    return found
+
+
+def _type(found: sa.types.TypeEngine[Any]) -> sa.types.TypeEngine[Any]:
+    return UtcTime() if isinstance(found, sa.DateTime) else found
 
 
 async def count(connection: AsyncConnection, tables: Sequence[sa.Table]) -> int:
@@ -188,7 +209,7 @@ async def _go_on_counting(target: AsyncConnection, tables: Iterable[sa.Table]) -
         return
     for table in tables:
         key = list(table.primary_key.columns)
-        if len(key) == 1 and key[0].server_default is not None:
+        if len(key) == 1 and isinstance(key[0].type, sa.Integer):
             highest = sa.select(sa.func.max(key[0]))
             go_on = sa.text("SELECT setval(pg_get_serial_sequence(:table, :column)::regclass, :highest)")
             if number := await target.scalar(highest):

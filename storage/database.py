@@ -131,10 +131,10 @@ class Database:
         self._lead: AsyncConnection | None = None
         self._leads = False
         self.dialect = engine.dialect.name
-        self.url = engine.url.render_as_string(hide_password=False)
+        self.url = engine.url
 
     @classmethod
-    async def open(cls, url: str) -> "Database":
+    async def open(cls, url: str | sa.URL) -> "Database":
         """url: sqlite+aiosqlite:///path or postgresql+asyncpg://…; raises whatever the driver raises."""
         engine = _engine(url)
         if engine.dialect.name != "sqlite":
@@ -252,7 +252,7 @@ class Database:
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Database]:
+async def opened(url: str | sa.URL) -> AsyncIterator[Database]:
     """A database for the length of a block, closed on every way out."""
     database = await Database.open(url)
     try:
@@ -261,14 +261,19 @@ async def opened(url: str) -> AsyncIterator[Database]:
         await database.close()
 
 
-def sqlite_path(url: str) -> Path | None:
+def sqlite_url(path: Path) -> sa.URL:
+    """For a path of any characters, which a URL as text could not hold."""
+    return sa.URL.create("sqlite+aiosqlite", database=str(path))
+
+
+def sqlite_path(url: str | sa.URL) -> Path | None:
     """The file of a SQLite database; None for PostgreSQL."""
     made = make_url(url)
     return Path(made.database or "") if made.get_backend_name() == "sqlite" else None
 
 
-def _engine(url: str) -> AsyncEngine:
-    if not url.startswith("sqlite"):
+def _engine(url: str | sa.URL) -> AsyncEngine:
+    if make_url(url).get_backend_name() != "sqlite":
         return create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
     engine = create_async_engine(url, poolclass=StaticPool, module=OneTripDriver())
 

@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.backup import BackupReport, make_durable, telling_of_full_disk, verify
 from storage.backup_requests import sole_use_of
 from storage.copying import MANIFEST, Progress, add_up, carry, count, differing, opened_file, silent, tables_of
-from storage.database import opened, sqlite_path
+from storage.database import opened, sqlite_path, sqlite_url
 from storage.errors import BackupError, SchemaError
 from storage.revisions import VERSION_TABLE, migrate
 
@@ -48,7 +48,7 @@ async def _restore_sqlite(source: Path, path: Path, overwrite: bool, progress: P
         report = await verify(part, progress=progress)
         async with opened_file(part, writable=True) as copy:
             await copy.execute(sa.text(f"DROP TABLE {MANIFEST}"))
-        async with opened(f"sqlite+aiosqlite:///{part}") as database:
+        async with opened(sqlite_url(part)) as database:
             await database.write(migrate)
         await _end_journal(path)
         await asyncio.to_thread(_put_in_place, part, path)
@@ -69,7 +69,7 @@ async def _filled_in_file(path: Path) -> str:
     if not _exists(path):
         return ""
     try:
-        async with opened(f"sqlite+aiosqlite:///{path}") as database:
+        async with opened(sqlite_url(path)) as database:
             return await database.read(_filled)
     except sa.exc.DBAPIError as error:
         return str(error.orig)
@@ -152,7 +152,7 @@ async def _must_be_ours(target: AsyncConnection) -> None:
 
 async def _filled(connection: AsyncConnection) -> str:
     """Names of the tables that hold rows."""
-    return ", ".join([table.name for table in await tables_of(connection) if await count(connection, [table])])
+    return ", ".join(sorted([t.name for t in await tables_of(connection) if await count(connection, [t])]))
 
 
 async def _drop_tables(target: AsyncConnection) -> None:
