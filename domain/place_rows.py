@@ -81,7 +81,8 @@ def _place(cells: Cells, county: PlaceCode) -> Place | None:
     code = cells.read(lambda text: _code(text, county), row["code"])
     name = cells.read(_name, row["name"])
     at = (cells.read(_degrees, row["lat"]), cells.read(_degrees, row["lon"]))
-    cells.read(lambda _: _check_position(*at), "")
+    if [one is not None for one in at] == [bool(row[name].strip()) for name in ("lat", "lon")]:
+        cells.read(lambda _: _check_position(*at), "")  # not again about what could not be read
     if code is None:
         return None
     cells.read(lambda text: _check_level(text, code), row["level"])

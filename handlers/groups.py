@@ -20,6 +20,7 @@ from services.membership import (
     bot_seen,
     department_mark,
     departments,
+    greet,
     lacks,
     member_left,
     moved,
@@ -50,7 +51,7 @@ async def status(scene: Scene) -> None:
     if group is None or not group.can_send:
         return
     if happened == "new":
-        await scene.say(scene.text("start.in_group"), _hello(scene))
+        await greet(scene.work, group.chat_id, scene.text("start.in_group"), _hello(scene))
     elif happened == "back" and group.place is not None:
         await scene.say(scene.text("start.bound_to", place=await _path(scene, group.place)))
     elif happened == "rights" and before is not None and group.place is not None and lacks(before) and not lacks(group):
@@ -143,7 +144,7 @@ async def _bind(scene: Scene, how: str) -> None:
     place, department = await _target(scene, target)
     # A press says nothing of the bot's own rights: they are kept as they are known.
     seen = replace(_seen(scene), status="member")
-    bound = await bind_group(scene.work, scene.person, seen, place, department, how)
+    bound = await bind_group(scene.work, scene.known(), seen, place, department, how)
     if bound.kind == "occupied":
         await _ask_twice(scene, bound, place, department, target)
         return
@@ -185,7 +186,7 @@ async def _swap(scene: Scene) -> None:
 
 
 async def _off(scene: Scene) -> None:
-    group = await unbind_group(scene.work, scene.person, scene.incoming.chat_id)
+    group = await unbind_group(scene.work, scene.known(), scene.incoming.chat_id)
     assert group.place is not None
     name = await _named(scene, group.place, group.department)
     await scene.redraw(scene.text("group.unbound", place=name), _hello(scene))

@@ -6,14 +6,19 @@ is posted in a group that stands for nothing.
 
 import zlib
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from domain.errors import NotAllowed, Stale
 from domain.outgoing import Outgoing
 from domain.people import RIGHTS, Action, Person, Reach, Role, may
 from domain.places import Level, PlaceCode
+from domain.text import Html
+from domain.text import Rows as ButtonRows
 from services.ports import Group
 from services.reach import group_moved, tell_desk_of_group
 from services.work import Work
+
+_HELLO_DELAY = timedelta(seconds=3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,25 @@ async def bot_seen(work: Work, seen: Seen) -> str:
     return "rights"
 
 
+async def greet(work: Work, chat_id: int, text: Html, buttons: ButtonRows) -> None:
+    """The first words in a group, a moment late: when a group grows into a supergroup the bot is told of the new one
+    as if it had been added, and only then that it is the old one."""
+    await work.rows.outbox.put(
+        Outgoing(
+            key=f"group:{chat_id}:hello:{int(work.now.timestamp())}",
+            chat_id=chat_id,
+            text=text,
+            buttons=buttons,
+            subject=_hello(chat_id),
+            not_before=work.now + _HELLO_DELAY,
+        )
+    )
+
+
+def _hello(chat_id: int) -> str:
+    return f"group:{chat_id}:hello"
+
+
 async def _gone(work: Work, before: Group | None, seen: Seen) -> str:
     """Thrown out, or the group is no more. A group that was never known is nobody's loss."""
     if before is None or before.status == "left":
@@ -76,6 +100,7 @@ async def _gone(work: Work, before: Group | None, seen: Seen) -> str:
 
 async def moved(work: Work, old: int, new: int) -> None:
     """A group became a supergroup. Telegram may have told of the old one's end before."""
+    await work.rows.outbox.supersede(subject=_hello(new))
     await group_moved(work, old, new)
     group = await work.rows.groups.get(new)
     if group is not None and group.status == "left" and group.place is not None:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import assembly
 import delivery.errors
+from domain import checks, hazards, patrols
 from domain.colours import Colour
 from domain.form_reading import COMMON_ERRORS
 from domain.obligations import Channel, Rung
@@ -59,6 +60,43 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str]]] = {
     "roster.template.*": lambda: ("lines", "phone", "place", "posts", "deputy", "all"),
     "enrol.language.*": lambda: ("zh", "en"),
     "compose.kind.name.*": lambda: choices_of("compose", "kind"),
+    "check.topic.*": lambda: [topic.value for topic in checks.Topic],
+    "check.question.*": lambda: [topic.value for topic in checks.Topic],
+    "check.choice.*": lambda: [choice.code for topic in checks.Topic for choice in checks.choices_of(topic)],
+    "check.taken.*": lambda: ("answer", "late", "supplement", "same"),
+    "check.ask_on.*": lambda: ("way", "leave"),
+    "check.state.*": lambda: (
+        *("waiting", "answered", "late", "no_chat", "telephone", "silent", "excused"),
+        *(f"call_{call.value}" for call in checks.Call),
+    ),
+    "check.call.*": lambda: [call.value for call in checks.Call],
+    "check.result.*": lambda: [result.value for result in checks.Result],
+    "check.reason.*": lambda: [reason.value for reason in checks.Reason if reason is not checks.Reason.OTHER],
+    "check.fact.*": lambda: (
+        *("no_record", "on_leave", "last_warning_answer", "last_check_in", "no_activity", "hazards", "no_hazards"),
+        *("last_warning", "warning_answered", "warning_not_answered", "no_warning", "patrol", "no_patrol"),
+    ),
+    "patrol.phase.*": lambda: [phase.value for phase in patrols.Phase],
+    "patrol.state.*": lambda: [finding.value for finding in patrols.Finding],
+    "patrol.hindrance.*": lambda: [why.value for why in patrols.Hindrance],
+    "patrol.said.*": lambda: ("recorded", "late", "filled_in", "merged"),
+    "hazard.state.*": lambda: [state.value for state in hazards.HazardState],
+    "hazard.moved.*": lambda: [state.value for state in hazards.HazardState],
+    "hazard.move.*": lambda: ["report", *(move.value for move in hazards.Move)],
+    "hazard.heading.*": lambda: (
+        *("new", "more", "refer", "place", "again", "fix", "back", "recheck"),
+        *(f"{how}_{what}" for how in ("remind", "up") for what in ("triage", "fix", "recheck")),
+    ),
+    "hazard.button.*": lambda: (
+        *("take", "assign", "reassign", "refer", "reject", "locate", "fix", "fix_for", "close", "back", "see"),
+        *("minor", "major"),
+    ),
+    "hazard.reason.*": lambda: ("fine", "no_hazard", "not_found"),
+    "hazard.toast.*": lambda: ("minor", "major"),
+    "hazard.told.*": lambda: ("take", "refer", "reject", "assign", "fix", "send_back", "close", "reopen"),
+    "report_hazard.category.choice.*": lambda: choices_of("report_hazard", "category"),
+    "assign_hazard.measure.choice.*": lambda: choices_of("assign_hazard", "measure"),
+    "send_back_hazard.reason.choice.*": lambda: choices_of("send_back_hazard", "reason"),
     # Fault.key and Problem.key of messages/, shown by `check-texts`
     "menu.*": lambda: [entry.command for entry in menu.ENTRIES],
     "menu.command.*": lambda: assembly.MENU_COMMANDS,
@@ -75,6 +113,21 @@ VILLAGE = frozenset(
         "enrol.result",
         "leave",
         "cards.enrolled",
+        "cards.check_ask",
+        "cards.check_settled",
+        "cards.check_told",
+        "check.question",
+        "check.taken",
+        "check.ask_on",
+        "check.cancelled.person",
+        "explain_check",
+        "patrol",
+        "cards.patrol_ask",
+        "cards.patrol_done",
+        "report_hazard",
+        "fix_hazard",
+        "hazard.told",
+        "cards.hazard_mine",
         "refused",
         "dialogue",
         "button",
@@ -84,7 +137,9 @@ VILLAGE = frozenset(
     }
 )
 
-LABELS: frozenset[str] = frozenset({"role.name.*", "button.*"})
+LABELS: frozenset[str] = frozenset(
+    {"hazard.reason.*", "role.name.*", "button.*", "check.call.*", "check.result.*", "check.choice.*"}
+)
 """an entry may end in .* for everything below"""
 
 SAMPLES: Mapping[str, Mapping[str, object]] = {
