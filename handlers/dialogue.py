@@ -18,6 +18,7 @@ from domain.forms import (
     Event,
     Form,
     Given,
+    Kind,
     Location,
     Screen,
     Session,
@@ -49,6 +50,10 @@ async def _everybody(_scene: Scene, _known: Mapping[str, JsonValue]) -> None:
     """No right is needed."""
 
 
+async def _nothing_new(_scene: Scene, _known: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    return {}
+
+
 async def _no_facts(_scene: Scene, _known: Mapping[str, JsonValue]) -> Mapping[str, object]:
     return {}
 
@@ -64,6 +69,9 @@ class Dialogue:
     """raises NotAllowed; asked at the start, at every step and before the submission"""
     facts: Callable[[Scene, Mapping[str, JsonValue]], Awaitable[Mapping[str, object]]] = _no_facts
     """further variables of the prompts"""
+    learn: Callable[[Scene, Mapping[str, JsonValue]], Awaitable[Mapping[str, JsonValue]]] = _nothing_new
+    """what the answers so far bring to light (an open hazard of the same kind): put with what is known, so that
+    conditions of questions see it; a question that opens by it is asked next"""
 
 
 class DialogueRunner:
@@ -208,9 +216,14 @@ class DialogueRunner:
     ) -> tuple[Session | None, Screen]:
         given = await self._given(scene, dialogue, _known(session))
         after, screen = step(dialogue.form, session, event, given)
+        if after is not None and (news := await self._news(scene, dialogue, after)):
+            after = after.model_copy(update={"context": {**after.context, **news}})
+            return resume(dialogue.form, after, await self._given(scene, dialogue, _known(after)))
         typed = event.text if isinstance(event, Answer) else None
         if typed is None or not isinstance(screen, Ask) or screen.error is None or not screen.question.options:
             return after, screen
+        if screen.question.kind is Kind.TIME:
+            return after, screen  # a moment is not looked for by name
         # A name was typed instead of chosen: look for it and offer what was found.
         searching = session.model_copy(update={"context": {**session.context, "search": typed.strip()}})
         given = await self._given(scene, dialogue, _known(searching))
@@ -220,6 +233,10 @@ class DialogueRunner:
         if len(found) == 1:
             return step(dialogue.form, searching, Answer(choice=found[0].code), given)
         return searching, look(dialogue.form, searching, given)
+
+    async def _news(self, scene: Scene, dialogue: Dialogue, session: Session) -> dict[str, JsonValue]:
+        found = await dialogue.learn(scene, _known(session))
+        return {key: value for key, value in found.items() if session.context.get(key) != value}
 
     async def _given(self, scene: Scene, dialogue: Dialogue, known: Mapping[str, JsonValue]) -> Given:
         options = {key: await provide(scene, known) for key, provide in dialogue.options.items()}

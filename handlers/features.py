@@ -1,11 +1,14 @@
 """Everything people can do, in the order in which free text is offered to the features."""
 
-from handlers import groups, leave, people, warnings
+from handlers import checks, groups, hazards, leave, patrols, people, warnings
 from handlers.scene import Feature
 
 FEATURES: tuple[Feature, ...] = (
     warnings.FEATURE,
+    checks.FEATURE,
+    patrols.FEATURE,
     people.FEATURE,
     groups.FEATURE,
     leave.FEATURE,
+    hazards.FEATURE,
 )

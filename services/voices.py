@@ -4,10 +4,16 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from services.acknowledge import WarningVoice
+from services.check_asking import CheckVoice
+from services.hazard_voice import HazardVoice
 from services.ladder import Voice
+from services.patrol_voice import PatrolVoice
 
 VOICES: Mapping[str, Voice] = MappingProxyType(
     {
         "warning": WarningVoice(),
+        "patrol": PatrolVoice(),
+        "hazard": HazardVoice(),
+        "check": CheckVoice(),
     }
 )

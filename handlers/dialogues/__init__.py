@@ -1,12 +1,28 @@
 """The guided dialogues, one a file. To add one: a file here, a line below, and a text file per language."""
 
 from handlers.dialogue import Dialogue
+from handlers.dialogues.assign_hazard import DIALOGUE as ASSIGN_HAZARD
 from handlers.dialogues.compose_warning import DIALOGUE as COMPOSE_WARNING
 from handlers.dialogues.correct_phone import DIALOGUE as CORRECT_PHONE
+from handlers.dialogues.explain_check import DIALOGUE as EXPLAIN_CHECK
+from handlers.dialogues.fix_hazard import DIALOGUE as FIX_HAZARD
+from handlers.dialogues.issue_check import DIALOGUE as ISSUE_CHECK
+from handlers.dialogues.judge_check import DIALOGUE as JUDGE_CHECK
 from handlers.dialogues.leave import DIALOGUE as LEAVE
+from handlers.dialogues.plan_patrol import DIALOGUE as PLAN_PATROL
+from handlers.dialogues.report_hazard import DIALOGUE as REPORT_HAZARD
+from handlers.dialogues.send_back_hazard import DIALOGUE as SEND_BACK_HAZARD
 
 DIALOGUES: tuple[Dialogue, ...] = (
     COMPOSE_WARNING,
     CORRECT_PHONE,
     LEAVE,
+    ISSUE_CHECK,
+    JUDGE_CHECK,
+    EXPLAIN_CHECK,
+    PLAN_PATROL,
+    REPORT_HAZARD,
+    ASSIGN_HAZARD,
+    FIX_HAZARD,
+    SEND_BACK_HAZARD,
 )

@@ -1,0 +1,343 @@
+"""Hazards as people touch them: anybody reports, desks decide by the buttons of a card, the one who fixes sends a
+photo, somebody else closes. Everything but a report begun in a group is said in private.
+"""
+
+from collections.abc import Mapping
+
+from domain.answers import is_received
+from domain.errors import NotAllowed, Stale
+from domain.hazards import Grade, Move
+from domain.places import Level, Place, PlaceCode
+from domain.text import Button, ButtonStyle, Rows
+from handlers.dialogues.assign_hazard import opening
+from handlers.incoming import What
+from handlers.scene import Feature, Scene
+from messages.keyboards import flowing, stacked
+from services.hazard_cards import buttons_for, hazard_facts, send_photos, send_recordings
+from services.hazard_desk import concerns, departments, ledger_of, moves_of, reported_by
+from services.hazards import close, grade, put_right, refer, reject, reopen, take
+from services.ports import HazardRow
+
+_LISTED = 10
+_REASONS = ("fine", "no_hazard", "not_found")
+_SHORTEST = 4
+"""letters of a reply in a group that can be a report"""
+
+
+async def press(scene: Scene) -> None:
+    """h:<what>:<hazard>:<version>[:<how>]"""
+    act = scene.args[0] if scene.args else ""
+    handler = _PRESSES.get(act)
+    if handler is None:
+        raise Stale("refused.stale")
+    if not scene.incoming.private:
+        raise NotAllowed("refused.private_only")
+    scene.args = scene.args[1:]
+    await handler(scene)
+
+
+def _number(scene: Scene, position: int) -> int:
+    text = scene.args[position] if len(scene.args) > position else ""
+    if not text.isascii() or not text.isdigit() or len(text) > 15:
+        raise Stale("refused.stale")
+    return int(text)
+
+
+def _third(scene: Scene) -> str:
+    return scene.args[2] if len(scene.args) > 2 else ""
+
+
+async def _row(scene: Scene) -> HazardRow:
+    """The hazard of the button, as it stands now. Stale where the button is of an earlier version."""
+    row = await scene.work.rows.hazards.get(_number(scene, 0))
+    if row is None:
+        raise Stale("refused.stale")
+    if row.version != _number(scene, 1):
+        raise Stale(f"hazard.moved.{row.state.value}", number=row.number)
+    return row
+
+
+async def _may(scene: Scene, row: HazardRow, move: Move) -> None:
+    if move not in await moves_of(scene.work, scene.known(), row):
+        raise NotAllowed("refused.no_right")
+
+
+# -- the desk -----------------------------------------------------------------------------------------------------
+
+
+async def _take(scene: Scene) -> None:
+    """接办 leads straight on to 交办."""
+    row = await take(scene.work, scene.known(), _number(scene, 0), _number(scene, 1))
+    scene.toast(scene.label("hazard.toast.taken", number=row.number))
+    await scene.open("assign_hazard", opening(row))
+
+
+async def _assign(scene: Scene) -> None:
+    row = await _row(scene)
+    await _may(scene, row, Move.ASSIGN)
+    await scene.open("assign_hazard", opening(row))
+
+
+async def _ask_department(scene: Scene) -> None:
+    row = await _row(scene)
+    await _may(scene, row, Move.REFER)
+    found = [one for one in await departments(scene.work, row.category) if one != row.department]
+    buttons = [Button(one, f"h:refer_to:{row.id}:{row.version}:{one}") for one in found if len(one.encode()) < 36]
+    text = scene.text("hazard.ask.department" if buttons else "hazard.ask.no_department", number=row.number)
+    await scene.say(text, flowing(buttons) if buttons else (), subject=row.subject)
+
+
+async def _refer(scene: Scene) -> None:
+    row = await refer(scene.work, scene.known(), _number(scene, 0), _number(scene, 1), _third(scene))
+    await scene.redraw(scene.text("hazard.done.refer", number=row.number, department=row.department))
+
+
+async def _ask_reason(scene: Scene) -> None:
+    row = await _row(scene)
+    await _may(scene, row, Move.REJECT)
+    buttons = [
+        Button(scene.label(f"hazard.reason.{code}"), f"h:reject_for:{row.id}:{row.version}:{code}") for code in _REASONS
+    ]
+    await scene.say(scene.text("hazard.ask.reason", number=row.number), flowing(buttons), subject=row.subject)
+
+
+async def _reject(scene: Scene) -> None:
+    reason = _third(scene)
+    if reason not in _REASONS:
+        raise Stale("refused.stale")
+    row = await reject(scene.work, scene.known(), _number(scene, 0), _number(scene, 1), reason)
+    await scene.redraw(scene.text("hazard.done.reject", number=row.number))
+
+
+async def _ask_place(scene: Scene) -> None:
+    """The county's townships, or the township's villages and the way back to the county."""
+    row, work = await _row(scene), scene.work
+    await _may(scene, row, Move.LOCATE)
+    tree = await work.tree()
+    township = tree.township_of(row.place)
+    below: list[Place] = list(tree.children(work.county if township is None else township.code))
+    buttons = [
+        Button(place.name, f"h:place:{row.id}:{row.version}:{place.code}") for place in below if place.code != row.place
+    ]
+    elsewhere = None
+    if township is not None:
+        elsewhere = Button(scene.label("hazard.button.elsewhere"), f"h:place:{row.id}:{row.version}:{work.county}")
+    text = scene.text("hazard.ask.place", number=row.number, words=row.place_words)
+    await scene.say(text, stacked(flowing(buttons[:60]) if buttons else (), elsewhere), subject=row.subject)
+
+
+async def _place(scene: Scene) -> None:
+    row = await put_right(scene.work, scene.known(), _number(scene, 0), _number(scene, 1), PlaceCode(_third(scene)))
+    place = (await scene.work.tree()).path(row.place)
+    await scene.redraw(scene.text("hazard.done.place", number=row.number, place=place))
+
+
+async def _grade(scene: Scene) -> None:
+    to = _third(scene)
+    if to not in {Grade.MINOR.value, Grade.MAJOR.value}:
+        raise Stale("refused.stale")
+    row = await grade(scene.work, scene.known(), _number(scene, 0), _number(scene, 1), Grade(to))
+    scene.toast(scene.label(f"hazard.toast.{to}", number=row.number), alert=True)
+
+
+# -- fixing and closing ---------------------------------------------------------------------------------------------
+
+
+async def _fix(scene: Scene) -> None:
+    row = await _row(scene)
+    await _may(scene, row, Move.FIX)
+    await scene.open("fix_hazard", {"hazard": row.id, "number": row.number})
+
+
+async def _close(scene: Scene) -> None:
+    row = await close(scene.work, scene.known(), _number(scene, 0), _number(scene, 1))
+    scene.toast(scene.label("hazard.toast.closed", number=row.number))
+
+
+async def _send_back(scene: Scene) -> None:
+    row, by = await _row(scene), scene.known()
+    if by.id in {row.assignee, row.fixed_by}:
+        raise NotAllowed("hazard.refused.own_work")
+    await _may(scene, row, Move.SEND_BACK)
+    await scene.open("send_back_hazard", {"hazard": row.id, "number": row.number})
+
+
+async def _again(scene: Scene) -> None:
+    """还没好: from whoever reported it, roster or stranger."""
+    user_id = scene.incoming.user_id
+    if user_id is None:
+        raise NotAllowed("refused.anonymous")
+    row = await reopen(scene.work, user_id, scene.person, _number(scene, 0), _number(scene, 1))
+    scene.toast(scene.label("hazard.toast.reopened", number=row.number), alert=True)
+
+
+# -- looking --------------------------------------------------------------------------------------------------------
+
+
+async def _see(scene: Scene) -> None:
+    """看详情: the whole history, pictures and recordings, for those it concerns."""
+    row = await scene.work.rows.hazards.get(_number(scene, 0))
+    user_id = scene.incoming.user_id
+    if row is None or user_id is None:
+        raise Stale("refused.stale")
+    facts = await hazard_facts(scene.work, row, scene.lang)
+    person = scene.person
+    if person is None or not await concerns(scene.work, person, row):
+        if not await reported_by(scene.work, user_id, row):
+            raise NotAllowed("refused.no_right")
+        await scene.say(scene.card("hazard_mine", **facts), subject=row.subject)
+        return
+    text = scene.card("hazard_detail", history=await _history(scene, row), **facts)
+    await scene.say(text, stacked(await buttons_for(scene.work, row, person), await _grades(scene, row)))
+    key = scene.next_key()
+    await send_photos(scene.work, row, scene.incoming.chat_id, scene.lang, key)
+    await send_recordings(scene.work, row, await scene.work.rows.hazards.reports_of(row.id), person, key)
+
+
+async def _grades(scene: Scene, row: HazardRow) -> Rows:
+    if Move.GRADE not in await moves_of(scene.work, scene.known(), row):
+        return ()
+    return (
+        tuple(
+            Button(
+                scene.label(f"hazard.button.{one.value}"),
+                f"h:grade:{row.id}:{row.version}:{one.value}",
+                style=ButtonStyle.DANGER if one is Grade.MAJOR else None,
+            )
+            for one in (Grade.MAJOR, Grade.MINOR)
+            if one is not row.grade
+        ),
+    )
+
+
+async def _history(scene: Scene, row: HazardRow) -> list[dict[str, object]]:
+    events = await scene.work.rows.hazards.events_of(row.id)
+    people = await scene.work.rows.people.many({one.author for one in events if one.author is not None})
+    reports = await scene.work.rows.hazards.reports_of(row.id)
+    return [
+        {
+            "at": scene.work.local(one.at),
+            "move": scene.label(f"hazard.move.{one.move}"),
+            "who": reports[0].name if one.author is None else people[one.author].name,
+            "words": _words(scene, one.facts),
+        }
+        for one in events
+    ]
+
+
+def _words(scene: Scene, facts: Mapping[str, object]) -> str:
+    """What was said with a move: a reason, a measure, a department."""
+    reason = facts.get("reason")
+    if isinstance(reason, str) and reason in _REASONS:
+        return scene.label(f"hazard.reason.{reason}")
+    return next((str(facts[key]) for key in ("reason", "words", "measure", "department") if facts.get(key)), "")
+
+
+async def hazards(scene: Scene) -> None:
+    """/hazards: what is open in the person's area, of his department, or his own to fix."""
+    if not scene.incoming.private:
+        raise NotAllowed("refused.private_only")
+    rows = await ledger_of(scene.work, scene.known())
+    if not rows:
+        await scene.say(scene.text("hazard.none"))
+        return
+    lines = [await hazard_facts(scene.work, row, scene.lang) for row in rows[:_LISTED]]
+    buttons = [Button(row.number, f"h:see:{row.id}:{row.version}") for row in rows[:_LISTED]]
+    text = scene.card("hazard_list", hazards=lines, more=max(0, len(rows) - _LISTED))
+    await scene.say(text, flowing(buttons))
+
+
+# -- reporting ------------------------------------------------------------------------------------------------------
+
+
+async def report(scene: Scene) -> None:
+    """/report, and the button of the same meaning."""
+    await _begin(scene, {})
+
+
+async def start(scene: Scene) -> None:
+    """t.me/<bot>?start=h, or h_<place> with the place known."""
+    code = scene.args[0] if scene.args else ""
+    place = (await scene.work.tree()).get(PlaceCode(code)) if code else None
+    known = place is not None and place.level in {Level.VILLAGE, Level.GRID}
+    await _begin(scene, {"place": code} if known else {})
+
+
+async def _begin(scene: Scene, context: Mapping[str, object]) -> None:
+    """In private where that is open, else where the person spoke. A report that is being written goes on."""
+    if scene.incoming.user_id is None or scene.incoming.anonymous:
+        raise NotAllowed("refused.anonymous")
+    there = scene.aside() or scene
+    open_one = await scene.work.rows.dialogues.get(scene.incoming.user_id, there.incoming.chat_id)
+    sent = scene.incoming.what in {What.PHOTO, What.VOICE, What.LOCATION}
+    if open_one is not None and open_one.form == "report_hazard" and sent and await there.dialogues.take(there):
+        return
+    await there.open("report_hazard", context)
+
+
+def _brought(scene: Scene) -> dict[str, object] | None:
+    """What somebody sent without being asked, as the beginning of a report; None for what cannot be one."""
+    incoming = scene.incoming
+    words = incoming.text.strip()
+    match incoming.what:
+        case What.PHOTO:
+            return {"first_photos": [incoming.file_id]} | ({"what": words} if len(words) > 1 else {})
+        case What.VOICE:
+            return {"what": {"file_id": incoming.file_id, "seconds": incoming.seconds}}
+        case What.LOCATION:
+            spot = {"lat": incoming.lat, "lon": incoming.lon, "live": incoming.live, "forwarded": incoming.forwarded}
+            return {"place": spot}
+        case What.TEXT if len(words) >= _SHORTEST and words[-1] not in "?？吗呢" and not is_received(words):
+            return {"what": words}
+    return None
+
+
+async def private_attachment(scene: Scene) -> bool:
+    """A picture, a recording or a position out of the blue begins a report."""
+    if scene.incoming.what not in {What.PHOTO, What.VOICE, What.LOCATION} or (context := _brought(scene)) is None:
+        return False
+    await _begin(scene, context)
+    return True
+
+
+async def group_reply(scene: Scene) -> bool:
+    """A reply to the bot in a group that acknowledges nothing is news: gone on with in private where that is open."""
+    incoming = scene.incoming
+    context = None if incoming.reply_to is None or incoming.forwarded else _brought(scene)
+    if context is None or incoming.user_id is None:
+        return False
+    if scene.aside() is not None:
+        await scene.nod()
+    await _begin(scene, context)
+    return True
+
+
+_PRESSES = {
+    "new": report,
+    "take": _take,
+    "assign": _assign,
+    "reassign": _assign,
+    "refer": _ask_department,
+    "refer_to": _refer,
+    "reject": _ask_reason,
+    "reject_for": _reject,
+    "locate": _ask_place,
+    "place": _place,
+    "grade": _grade,
+    "fix": _fix,
+    "fix_for": _fix,
+    "close": _close,
+    "back": _send_back,
+    "again": _again,
+    "see": _see,
+}
+
+
+FEATURE = Feature(
+    name="hazard",
+    presses={"h": press},
+    starts={"h": start},
+    commands={"report": report, "hazards": hazards},
+    private=(private_attachment,),
+    group=(group_reply,),
+)

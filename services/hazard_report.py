@@ -1,0 +1,139 @@
+"""A hazard comes in: from anybody, in his own words, as a new line of the ledger or beside one that is known."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from domain.answers import Headcount
+from domain.geometry import Point
+from domain.hazards import ALIVE, Category, Move, is_suspected, place_in_words, place_near
+from domain.people import Person
+from domain.places import PlaceCode
+from services.hazard_cards import follow, send_recordings, show_card
+from services.hazard_desk import desk_of
+from services.hazard_moves import put_before_desk, write
+from services.patrols import became_hazard
+from services.ports import HazardReport, HazardRow
+from services.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Reporter:
+    """Who reports. A stranger is an account and the name it shows."""
+
+    user_id: int
+    person: Person | None
+    name: str
+    language: str
+    private: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What somebody reports. The place as chosen, or in words, or as a position; `same_as` an open hazard."""
+
+    category: Category
+    place: PlaceCode | None = None
+    place_words: str = ""
+    spot: Point | None = None
+    what: str = ""
+    voice: str = ""
+    seconds: int = 0
+    threatened: Headcount = field(default_factory=Headcount)
+    photos: tuple[str, ...] = ()
+    task_id: int | None = None
+    same_as: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    row: HazardRow
+    joined: bool
+    """it became one more report of a hazard that was known"""
+
+
+async def report_hazard(work: Work, by: Reporter, told: Told) -> Reported:
+    """Anybody may. A new line in the ledger with its own number, or a supplement to one that is still open."""
+    if told.same_as is not None:
+        known = await work.rows.hazards.get(told.same_as)
+        if known is not None and known.state in ALIVE and known.category is told.category:
+            return Reported(await _supplement(work, known, by, told), joined=True)
+    place, guessed = await locate(work, by, told)
+    number = await work.rows.counters.next(f"hazard:{work.local(work.now).year}")
+    row = HazardRow(
+        id=0,
+        number=f"{work.local(work.now).year}-{number:04d}",
+        category=told.category,
+        place=place,
+        place_words=told.place_words,
+        place_guessed=guessed,
+        what=told.what,
+        households=told.threatened.households,
+        people=told.threatened.people,
+        suspected=is_suspected(told.category, told.threatened, told.what),
+        created_at=work.now,
+        lat=None if told.spot is None else told.spot.lat,
+        lon=None if told.spot is None else told.spot.lon,
+    )
+    row = await work.rows.hazards.add(row, _report(work, by, told, 0))
+    await work.note("hazard.reported", row.subject, by.person, category=row.category.value, place=row.place)
+    await _tie_patrol(work, row, by, told)
+    await put_before_desk(work, row, "new")
+    return Reported(row, joined=False)
+
+
+def _report(work: Work, by: Reporter, told: Told, hazard_id: int) -> HazardReport:
+    return HazardReport(
+        id=0,
+        hazard_id=hazard_id,
+        at=work.now,
+        user_id=by.user_id,
+        person_id=None if by.person is None else by.person.id,
+        name=by.name,
+        language=by.language,
+        private=by.private,
+        what=told.what,
+        voice=told.voice,
+        seconds=told.seconds,
+        photos=told.photos,
+        households=told.threatened.households,
+        people=told.threatened.people,
+    )
+
+
+async def locate(work: Work, by: Reporter, told: Told) -> tuple[PlaceCode, bool]:
+    """Where it is, and whether that was concluded: from the position, the words, the reporter's own post."""
+    tree = await work.tree()
+    if told.place is not None and told.place in tree:
+        return told.place, False
+    own = [] if by.person is None else [post.place for post in by.person.posts if post.place in tree]
+    near = None if told.spot is None else place_near(tree, told.spot)
+    named = place_in_words(tree, told.place_words, own, work.county) if told.place_words else None
+    if named is not None:
+        return named.code, False
+    if near is not None:
+        return near.code, True
+    return (own[0] if own else work.county), True
+
+
+async def _tie_patrol(work: Work, row: HazardRow, by: Reporter, told: Told) -> None:
+    if told.task_id is not None:
+        await became_hazard(work, told.task_id, row.id, by.person)
+
+
+async def _supplement(work: Work, row: HazardRow, by: Reporter, told: Told) -> HazardRow:
+    """The numbers of the first report stay as they were told; what is new stands beside them."""
+    suspected = row.suspected or is_suspected(told.category, told.threatened, told.what)
+    report = await work.rows.hazards.add_report(_report(work, by, told, row.id))
+    moved = await write(work, row, Move.SUPPLEMENT, by.person, {"report": report.id}, suspected=suspected)
+    await _tie_patrol(work, row, by, told)
+    for person in await desk_of(work, moved):
+        await show_card(work, moved, person, f"more{moved.version}", heading="more", words=told.what)
+        await send_recordings(work, moved, [report], person, "more")
+    await follow(work, moved)
+    return moved
+
+
+async def alike(work: Work, category: Category, place: PlaceCode) -> list[HazardRow]:
+    """Open hazards that a report may mean once more: same kind, same place, lately. The newest three."""
+    since = work.now - timedelta(hours=work.policy.hazards.duplicate_hours)
+    return (await work.rows.hazards.alike(category, place, since))[:3]

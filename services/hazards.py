@@ -1,0 +1,182 @@
+"""A hazard's life after it was reported: taken, passed on, assigned, fixed, looked at again and closed by another hand.
+
+From where a move may be made, and by whom, stands in domain/hazards.py; who is asked in services/hazard_desk.py; what
+they see in services/hazard_cards.py; how it comes in in services/hazard_report.py.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from domain.errors import DomainError, Stale
+from domain.hazards import FIX, RECHECK, TRIAGE, Grade, Move, objection
+from domain.people import Person
+from domain.places import PlaceCode
+from services.hazard_cards import follow, show_card, tell_reporters
+from services.hazard_desk import departments, rechecks
+from services.hazard_moves import finish_step, load, move_by, owe, put_before_desk, refuse, settle, write
+from services.ports import HazardRow
+from services.ports.hazards import hands_of
+from services.work import Work
+
+# -- the desk ---------------------------------------------------------------------------------------------------
+
+
+async def take(work: Work, by: Person, hazard_id: int, version: int) -> HazardRow:
+    """接办: from now on this person answers for it."""
+    row = await load(work, hazard_id, version)
+    row = await move_by(work, row, Move.TAKE, by, {}, taken_by=by.id)
+    await settle(work, row, TRIAGE, by)
+    await owe(work, row, TRIAGE, work.policy.hazards.triage_ladder, work.now, [by])
+    await finish_step(work, row, "take", by)
+    return row
+
+
+async def refer(work: Work, by: Person, hazard_id: int, version: int, department: str) -> HazardRow:
+    """不属本级: to the department, whose officers now owe the decision."""
+    row = await load(work, hazard_id, version)
+    if department not in await departments(work, row.category) or department == row.department:
+        raise Stale("refused.stale")
+    row = await move_by(work, row, Move.REFER, by, {"department": department}, department=department, taken_by=None)
+    await settle(work, row, TRIAGE, by)
+    await put_before_desk(work, row, f"refer{row.version}", heading="refer", inform=False)
+    await finish_step(work, row, "refer", by, department=department)
+    return row
+
+
+async def put_right(work: Work, by: Person, hazard_id: int, version: int, place: PlaceCode) -> HazardRow:
+    """Its place is another one: the desk there decides."""
+    row = await load(work, hazard_id, version)
+    if place not in await work.tree() or place == row.place:
+        raise Stale("refused.stale")
+    fields: dict[str, Any] = {"place": place, "place_guessed": False, "department": "", "taken_by": None}
+    row = await move_by(work, row, Move.LOCATE, by, {"place": place}, **fields)
+    await settle(work, row, TRIAGE, by)
+    await put_before_desk(work, row, f"place{row.version}", heading="place")
+    await follow(work, row)
+    return row
+
+
+async def reject(work: Work, by: Person, hazard_id: int, version: int, reason: str) -> HazardRow:
+    """不属实, with the reason. The reporter may say that it is still there."""
+    row = await load(work, hazard_id, version)
+    row = await move_by(work, row, Move.REJECT, by, {"reason": reason})
+    await settle(work, row, TRIAGE, by)
+    await finish_step(work, row, "reject", by, reason=reason)
+    return row
+
+
+async def grade(work: Work, by: Person, hazard_id: int, version: int, to: Grade) -> HazardRow:
+    """一般 or 重大: a human's word, never the bot's."""
+    row = await load(work, hazard_id, version)
+    if to in {Grade.OPEN, row.grade}:
+        raise Stale("refused.stale")
+    row = await move_by(work, row, Move.GRADE, by, {"grade": to.value}, grade=to)
+    await follow(work, row)
+    return row
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Unit, person, measure and deadline: without all four nothing is assigned. `interim` for 重大."""
+
+    unit: str
+    assignee: int
+    measure: str
+    due_at: datetime
+    interim: str = ""
+
+
+async def assign(
+    work: Work, by: Person, hazard_id: int, said: Assignment, *, was: tuple[str, int | None] | None = None
+) -> tuple[HazardRow, Person]:
+    """交办. `was` is the state and assignee that the officer saw when he began: if they changed, Stale."""
+    row = await load(work, hazard_id)
+    fixer = await work.rows.people.get(said.assignee)
+    if fixer is None or not said.unit.strip() or not said.measure.strip() or said.due_at <= work.now:
+        raise DomainError("hazard.refused.assignment_not_whole")
+    if row.grade is Grade.MAJOR and not said.interim.strip():
+        raise DomainError("hazard.refused.needs_interim")
+    if was is not None and was != (row.state.value, row.assignee):
+        raise Stale(f"hazard.moved.{row.state.value}", number=row.number)
+    facts = {
+        "unit": said.unit,
+        "assignee": fixer.id,
+        "measure": said.measure,
+        "due": said.due_at.isoformat(),
+        "interim": said.interim,
+    }
+    before = row.assignee
+    fields: dict[str, Any] = {key: facts[key] for key in ("unit", "assignee", "measure", "interim")}
+    row = await move_by(work, row, Move.ASSIGN, by, facts, due_at=said.due_at, **fields)
+    await settle(work, row, TRIAGE, by)
+    await settle(work, row, FIX)
+    await owe(work, row, FIX, work.policy.hazards.fix_ladder, said.due_at, [fixer])
+    await show_card(work, row, fixer, f"fix{row.version}", heading="fix")
+    if before is not None and before != fixer.id and (former := await work.rows.people.get(before)) is not None:
+        text = work.words.text("hazard.not_yours_now", former.language, number=row.number)
+        await work.tell(former, f"{row.subject}:off{row.version}:{former.id}", text, subject=row.subject)
+    await finish_step(work, row, "assign", by, unit=row.unit, due=said.due_at)
+    return row, fixer
+
+
+# -- fixing and looking again -----------------------------------------------------------------------------------
+
+
+async def fixed(work: Work, by: Person, hazard_id: int, photos: tuple[str, ...], words: str) -> HazardRow:
+    """已整改, with a photo. By the one it was given to, his stand-in, or whoever records it for him."""
+    row = await load(work, hazard_id)
+    if not photos:
+        raise DomainError("hazard.refused.needs_photo")
+    row = await move_by(work, row, Move.FIX, by, {"photos": list(photos), "words": words}, fixed_by=by.id)
+    await settle(work, row, FIX, by)
+    lookers = await rechecks(work, row)
+    await owe(work, row, RECHECK, work.policy.hazards.triage_ladder, work.now, lookers)
+    for person in lookers:
+        await show_card(work, row, person, f"recheck{row.version}", heading="recheck", words=words)
+    await finish_step(work, row, "fix", by)
+    return row
+
+
+async def close(work: Work, by: Person, hazard_id: int, version: int) -> HazardRow:
+    """合格销号, by somebody who did not fix it himself. Raises NotAllowed for the hands that did."""
+    row = await load(work, hazard_id, version)
+    row = await move_by(work, row, Move.CLOSE, by, {}, closed_by=by.id, closed_at=work.now)
+    await settle(work, row, RECHECK, by)
+    await _tell_fixer(work, row, "hazard.passed")
+    await finish_step(work, row, "close", by)
+    return row
+
+
+async def send_back(work: Work, by: Person, hazard_id: int, reason: str) -> HazardRow:
+    """不合格退回, with the reason: it goes on where it was, with the same deadline."""
+    row = await load(work, hazard_id)
+    row = await move_by(work, row, Move.SEND_BACK, by, {"reason": reason}, fixed_by=None)
+    await settle(work, row, RECHECK, by)
+    fixer = None if row.assignee is None else await work.rows.people.get(row.assignee)
+    if fixer is not None:
+        due = max(row.due_at or work.now, work.now)
+        await owe(work, row, FIX, work.policy.hazards.fix_ladder, due, [fixer])
+        await show_card(work, row, fixer, f"back{row.version}", heading="back", words=reason)
+    await finish_step(work, row, "send_back", by)
+    return row
+
+
+async def reopen(work: Work, user_id: int, by: Person | None, hazard_id: int, version: int) -> HazardRow:
+    """还没好: a reporter says that it is not over. It begins anew, with its history."""
+    row = await load(work, hazard_id, version)
+    hands = hands_of(row, await work.rows.hazards.reports_of(row.id))
+    refuse(row, objection(hands, Move.REOPEN, user_id, has_right=True))
+    fields: dict[str, Any] = dict.fromkeys(("taken_by", "fixed_by", "closed_by", "closed_at"))
+    row = await write(work, row, Move.REOPEN, by, {"user": user_id}, **fields)
+    await put_before_desk(work, row, f"again{row.version}", heading="again")
+    await tell_reporters(work, row, "reopen", but=user_id)
+    await follow(work, row)
+    return row
+
+
+async def _tell_fixer(work: Work, row: HazardRow, address: str) -> None:
+    fixer = None if row.assignee is None else await work.rows.people.get(row.assignee)
+    if fixer is not None:
+        text = work.words.text(address, fixer.language, number=row.number)
+        await work.tell(fixer, f"{row.subject}:passed{row.version}:{fixer.id}", text, subject=row.subject)
