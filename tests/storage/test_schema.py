@@ -1,0 +1,325 @@
+"""Migrations: they make what the code expects, at every start, whole or not at all."""
+
+import asyncio
+import re
+import sqlite3
+import sys
+import textwrap
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+import storage.store  # noqa: F401 - every family of tables
+from storage.backup import verify
+from storage.database import metadata, opened
+from storage.errors import BackupError, SchemaError
+from storage.migrations.__main__ import write_script
+from storage.revisions import VERSIONS, migrate, newest, revision
+from storage.schema import current, upgrade
+from storage.store import SqlStore
+from tests.storage.filling import fill
+from tests.support.databases import Databases, Each, Hands, sqlite_path
+
+HOW_TO = 'the tables are ahead of the migrations: run  python -m storage.migrations "what changes"'
+
+
+# -- what they make ---------------------------------------------------------------------------------------------------
+
+
+async def test_alembic_finds_no_difference_between_migrations_and_tables(url: str) -> None:
+    def compare(connection: sa.Connection) -> list[Any]:
+        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+
+    async with opened(url) as database:
+        assert await database.write(lambda c: c.run_sync(compare)) == [], HOW_TO
+
+
+async def test_migrations_make_exactly_the_tables_of_the_code(url: str, empty_url: str, dialect: str) -> None:
+    """Alembic knows nothing of CHECKs, partial indexes and much else: compare what the database itself says."""
+    look = _sqlite_definitions if dialect == "sqlite" else _postgres_definitions
+    async with opened(empty_url) as database:
+        await database.write(lambda connection: connection.run_sync(metadata.create_all))
+        wanted = await database.read(look)
+    async with opened(url) as database:
+        made = await database.read(look)
+
+    assert made == wanted, HOW_TO
+
+
+async def _sqlite_definitions(connection: AsyncConnection) -> dict[str, list[str]]:
+    query = "SELECT name, sql FROM sqlite_schema WHERE sql IS NOT NULL AND type IN ('table', 'index')"
+    rows = (await connection.execute(sa.text(query))).all()
+    return {name: sorted(_clauses(sql)) for name, sql in rows if name != "alembic_version"}
+
+
+def _clauses(sql: str) -> list[str]:
+    """A definition in its parts, without layout: the order of constraints means nothing."""
+    return [re.sub(r"\s+", " ", part).strip(' ,"').replace('"', "") for part in re.split(r",\s*\n|\n", sql)]
+
+
+async def _postgres_definitions(connection: AsyncConnection) -> dict[str, list[str]]:
+    query = """
+        SELECT table_name, concat_ws(' ', column_name, data_type, is_nullable, column_default, identity_generation)
+        FROM information_schema.columns WHERE table_schema = 'public'
+        UNION ALL SELECT conrelid::regclass::text, conname || ' ' || pg_get_constraintdef(oid)
+        FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT tablename, indexdef FROM pg_indexes WHERE schemaname = 'public'
+        UNION ALL SELECT c.relname, concat_ws(' ', d.objsubid, d.description)
+        FROM pg_description d JOIN pg_class c ON c.oid = d.objoid WHERE c.relnamespace = 'public'::regnamespace
+    """
+    made: dict[str, list[str]] = {}
+    for table, line in sorted((await connection.execute(sa.text(query))).all()):
+        if table != "alembic_version":
+            made.setdefault(table, []).append(line)
+    return made
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE timeline SET what = 'y' WHERE seq = 2",
+        "UPDATE timeline SET hash = hash",
+        "DELETE FROM timeline WHERE seq = 12",
+        "DELETE FROM timeline",
+    ],
+)
+async def test_the_database_itself_refuses_to_change_the_timeline(url: str, change: str) -> None:
+    await _refused(url, change)
+
+
+async def test_sqlite_refuses_to_replace_a_line_of_the_timeline(databases: Databases, tmp_path: Path) -> None:
+    with databases.fresh("sqlite", tmp_path) as url:
+        await _refused(url, "INSERT OR REPLACE INTO timeline SELECT * FROM timeline WHERE seq = 4")
+        await _refused(
+            url, "INSERT INTO timeline SELECT -1, at, actor, subject, what, facts, hash FROM timeline LIMIT 1"
+        )
+
+
+async def test_postgresql_refuses_to_empty_the_timeline(databases: Databases, tmp_path: Path) -> None:
+    with databases.fresh("postgresql", tmp_path) as url:
+        await _refused(url, "TRUNCATE timeline")
+
+
+async def _refused(url: str, change: str) -> None:
+    async with opened(url) as database:
+        each = Each(SqlStore(database, Hands().now))
+        if await each.timeline.head() is None:
+            await fill(SqlStore(database, Hands().now))
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+            await database.write(lambda connection: connection.execute(sa.text(change)))
+        assert await each.timeline.verify() is None
+        assert (await each.timeline.head())[0] == 12
+
+
+async def test_revisions_are_numbered_in_one_line_without_gaps() -> None:
+    numbers = sorted(path.name[:4] for path in VERSIONS.glob("[0-9]*.py"))
+
+    assert numbers == [f"{n:04d}" for n in range(1, len(numbers) + 1)]
+    assert newest() == numbers[-1]
+
+
+# -- a start ----------------------------------------------------------------------------------------------------------
+
+
+async def test_a_first_start_makes_everything_and_a_second_nothing(empty_url: str) -> None:
+    await upgrade(empty_url)
+    assert await current(empty_url) == newest()
+    async with opened(empty_url) as database:
+        await fill(SqlStore(database, Hands().now))
+
+    await upgrade(empty_url)
+
+    async with opened(empty_url) as database:
+        assert (await Each(SqlStore(database, Hands().now)).timeline.head())[0] == 12
+
+
+async def test_a_newer_database_is_refused_and_left_alone(url: str, tmp_path: Path) -> None:
+    async with opened(url) as database:
+        await database.write(lambda c: c.execute(sa.text("UPDATE alembic_version SET version_num = '9999'")))
+
+    with pytest.raises(SchemaError) as error:
+        await upgrade(url)
+
+    assert (error.value.key, error.value.facts) == ("schema.newer", {"found": "9999", "known": newest()})
+    assert await current(url) == "9999"
+    assert not _copies(tmp_path)
+
+
+async def test_tables_that_no_migration_made_are_refused(empty_url: str) -> None:
+    async with opened(empty_url) as database:
+        await database.write(lambda connection: connection.run_sync(metadata.create_all))
+
+    with pytest.raises(SchemaError) as error:
+        await upgrade(empty_url)
+
+    assert error.value.key == "schema.unversioned"
+
+
+async def test_two_machines_that_start_together_migrate_once(databases: Databases, tmp_path: Path) -> None:
+    with databases.fresh("postgresql", tmp_path, migrated=False) as url:
+        await asyncio.gather(upgrade(url), upgrade(url), upgrade(url))
+
+        assert await current(url) == newest()
+
+
+# -- an upgrade -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+async def old_url(empty_url: str) -> str:
+    """A database with rows in it, one migration behind."""
+    async with opened(empty_url) as database:
+        await database.write(lambda connection: migrate(connection, "0001"))
+        await fill(SqlStore(database, Hands().now))
+    return empty_url
+
+
+def _copies(folder: Path) -> list[Path]:
+    return sorted(folder.glob("*.before-*"))
+
+
+async def test_before_an_upgrade_a_verified_copy_is_put_aside(old_url: str, tmp_path: Path) -> None:
+    await upgrade(old_url, backups=tmp_path)
+
+    assert await current(old_url) == newest()
+    (copy,) = _copies(tmp_path)
+    report = await verify(copy)
+    assert (report.revision, report.tables["timeline"]) == ("0001", 12)
+    async with opened(old_url) as database:
+        each = Each(SqlStore(database, Hands().now))
+        assert await each.timeline.verify() is None
+        assert len(await each.people.all()) == 3
+
+
+async def test_on_sqlite_the_copy_lies_beside_the_database(databases: Databases, tmp_path: Path) -> None:
+    with databases.fresh("sqlite", tmp_path, migrated=False) as url:
+        async with opened(url) as database:
+            await database.write(lambda connection: migrate(connection, "0001"))
+        await upgrade(url)
+
+        assert [copy.name for copy in _copies(tmp_path)] == [f"{sqlite_path(url).stem}.before-{newest()}.db"]
+
+
+async def test_postgresql_is_not_upgraded_without_a_place_for_the_copy(databases: Databases, tmp_path: Path) -> None:
+    with databases.fresh("postgresql", tmp_path, migrated=False) as url:
+        async with opened(url) as database:
+            await database.write(lambda connection: migrate(connection, "0001"))
+
+        with pytest.raises(SchemaError) as error:
+            await upgrade(url)
+
+        assert error.value.key == "schema.no_backup_dir"
+        assert await current(url) == "0001"
+
+
+async def test_without_a_copy_there_is_no_upgrade(
+    old_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fails(*_: object, **__: object) -> None:
+        raise BackupError("backup.no_space")
+
+    monkeypatch.setattr("storage.schema.keep_copy", fails)
+    with pytest.raises(BackupError):
+        await upgrade(old_url, backups=tmp_path)
+
+    assert await current(old_url) == "0001"
+
+
+async def test_the_copy_of_an_upgrade_that_was_broken_off_is_made_anew(old_url: str, tmp_path: Path) -> None:
+    broken_off = (
+        tmp_path / f"{'shouwang' if 'postgresql' in old_url else sqlite_path(old_url).stem}.before-{newest()}.db"
+    )
+    broken_off.write_text("half of it")
+
+    await upgrade(old_url, backups=tmp_path)
+
+    assert (await verify(broken_off)).tables["timeline"] == 12
+
+
+async def test_a_migration_that_fails_in_the_middle_leaves_the_old_schema(
+    old_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = migrate
+
+    async def breaks(connection: AsyncConnection, to: str = "head") -> None:
+        await real(connection, to)
+        await connection.execute(sa.text("CREATE TABLE half (id INTEGER)"))
+        raise LookupError("broken off")
+
+    monkeypatch.setattr("storage.schema.migrate", breaks)
+    with pytest.raises(LookupError):
+        await upgrade(old_url, backups=tmp_path)
+
+    async with opened(old_url) as database:
+        assert await database.read(revision) == "0001"
+        assert "half" not in await database.read(lambda c: c.run_sync(lambda sync: sa.inspect(sync).get_table_names()))
+        await database.write(lambda c: c.execute(sa.text("UPDATE timeline SET what = what")))
+
+
+KILLED = """
+    import asyncio, os, sys
+    from storage import schema
+    from storage.revisions import migrate
+
+    async def killed(connection, to="head"):
+        await migrate(connection, to)
+        os.kill(os.getpid(), 9)
+
+    schema.migrate = killed
+    asyncio.run(schema.upgrade(sys.argv[1]))
+"""
+
+
+@pytest.mark.crash
+async def test_a_process_killed_in_a_migration_leaves_the_old_schema_and_the_next_start_goes_on(
+    databases: Databases, tmp_path: Path
+) -> None:
+    with databases.fresh("sqlite", tmp_path, migrated=False) as url:
+        async with opened(url) as database:
+            await database.write(lambda connection: migrate(connection, "0001"))
+            await fill(SqlStore(database, Hands().now))
+        script = textwrap.dedent(KILLED)
+        process = await asyncio.create_subprocess_exec(sys.executable, "-c", script, url)
+
+        assert await process.wait() == -9
+        assert await current(url) == "0001"
+        await upgrade(url)
+
+        assert await current(url) == newest()
+        async with opened(url) as database:
+            assert await Each(SqlStore(database, Hands().now)).timeline.verify() is None
+
+
+# -- writing the next one ---------------------------------------------------------------------------------------------
+
+
+async def test_the_next_migration_is_written_from_the_difference(tmp_path: Path) -> None:
+    for script in VERSIONS.glob("[0-9]*.py"):
+        (tmp_path / script.name).write_bytes(script.read_bytes())
+    extra = sa.Table("parade", metadata, sa.Column("id", sa.BigInteger, primary_key=True))
+    try:
+        await write_script("A table for the parade", "0099", tmp_path)
+    finally:
+        metadata.remove(extra)
+
+    written = (tmp_path / "0099_a_table_for_the_parade.py").read_text()
+    assert "op.create_table('parade'" in written
+    assert written.count("op.") == written.count("op.create_table") + written.count("op.f(")
+    assert "def downgrade" not in written
+
+
+async def test_the_initial_migration_is_what_would_be_written_today(tmp_path: Path) -> None:
+    """Until the first release it is written anew whenever a table changes: `python -m storage.migrations --initial`."""
+    await write_script("initial", "0001", tmp_path)
+
+    written, kept = (sorted((folder / "0001_initial.py").read_text().split("\n")) for folder in (tmp_path, VERSIONS))
+    assert kept == written, "run  python -m storage.migrations --initial"
+
+
+def test_sqlite_can_do_what_the_migrations_ask_of_it() -> None:
+    assert sqlite3.sqlite_version_info >= (3, 35), "RETURNING, and DROP COLUMN in later migrations"
