@@ -114,7 +114,7 @@ class CheckPolicy(BaseModel):
     """whoever answered a red warning or checked in within this time counts as on his post"""
     share_of_villages: float = Field(default=0.2, gt=0, le=1)
     """proposed as the size of a draw"""
-    most_at_once: int = Field(default=10, ge=1, le=50)
+    most_at_once: int = Field(default=10, ge=1, le=10)
     night_from_hour: int = Field(default=22, ge=0, le=23)
     night_until_hour: int = Field(default=6, ge=0, le=23)
     far_metres: int = Field(default=2000, ge=100)

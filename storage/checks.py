@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.checks import CheckState, Manner, Result, Topic
-from domain.obligations import Channel
+from domain.obligations import Channel, ObligationState
 from domain.people import Role
 from services.ports.checks import Activity, AskedRow, CheckEntry, CheckRow, VerdictRow
 from storage import check_rows
@@ -318,6 +318,11 @@ class CheckTable:
         found = [Activity(row.person_id, row.answered_at, row.subject) for row in await self._db.execute(answered)]
         found += [Activity(row.person_id, row.at, f"patrol:{row.task_id}") for row in await self._db.execute(walked)]
         return sorted(found, key=lambda one: one.at)
+
+    async def owing(self) -> frozenset[int]:
+        is_open = is_fixed(obligation.c.state, ObligationState.OPEN.value)
+        query = sa.select(obligation.c.person_id).where(is_open, obligation.c.subject.startswith("check:"))
+        return frozenset((await self._db.execute(query)).scalars())
 
     async def newest_warnings(self, limit: int = 30) -> list[int]:
         in_force = is_fixed(warning.c.state, "active", "superseded", "lifted", "expired")

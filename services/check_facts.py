@@ -1,0 +1,110 @@
+"""What the bot itself knows about the thing that was asked: put beside the answer, for the human who judges.
+
+Taken at the instant of the answer and kept as JSON, because tomorrow's records would make a true answer of today look
+false. It decides nothing. Where the bot has no record, it says so.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from domain.checks import Topic
+from domain.people import Person
+from domain.places import PlaceCode, ancestors, is_within
+from domain.text import Html
+from services.ports import AskedRow, CheckRow
+from services.work import Work
+
+_NAMED = 5
+_PATROL_DAYS = 7
+
+Fact = Mapping[str, Any]
+
+
+async def facts_of(work: Work, check: CheckRow, asked: AskedRow, person: Person) -> list[Fact]:
+    """JSON values; `key` names the text check.fact.<key>, what ends in _at is an instant."""
+    match check.topic:
+        case Topic.PRESENCE:
+            return await _presence(work, person)
+        case Topic.HAZARDS:
+            return await _hazards(work, asked.place)
+        case Topic.WARNINGS:
+            return await _warnings(work, asked.place, person)
+        case Topic.PATROL:
+            return await _patrol(work, person)
+    return [{"key": "no_record"}]
+
+
+async def _presence(work: Work, person: Person) -> list[Fact]:
+    found: list[Fact] = []
+    for leave in await work.rows.people.leaves(work.now):
+        if leave.person_id == person.id:
+            stand_in = await work.rows.people.get(leave.stand_in_id)
+            name = "" if stand_in is None else stand_in.name
+            found.append({"key": "on_leave", "until_at": leave.ends_at.isoformat(), "name": name})
+    last = await work.rows.checks.last_activity(person.id)
+    if last is not None:
+        kind = "last_warning_answer" if last.subject.startswith("warning:") else "last_check_in"
+        found.append({"key": kind, "was_at": last.at.isoformat()})
+    return found or [{"key": "no_activity"}]
+
+
+async def _hazards(work: Work, place: PlaceCode) -> list[Fact]:
+    alive = await work.rows.hazards.alive_in([place])
+    if not alive:
+        return [{"key": "no_hazards"}]
+    numbers = [row.number for row in alive[:_NAMED]]
+    overdue = sum(1 for row in alive if row.due_at is not None and row.due_at < work.now)
+    return [{"key": "hazards", "count": len(alive), "overdue": overdue, "numbers": numbers}]
+
+
+async def _warnings(work: Work, place: PlaceCode, person: Person) -> list[Fact]:
+    around = {place, *ancestors(place)}
+    for number in await work.rows.checks.newest_warnings():
+        row = await work.rows.warnings.get(number)
+        if row is None or not any(code in around or is_within(code, place) for code in row.places):
+            continue
+        owed = await work.rows.obligations.find(row.subject, person.id, "acknowledge")
+        answered = None if owed is None or owed.answered_at is None else owed.answered_at.isoformat()
+        warning = {
+            "key": "last_warning",
+            "kind": row.kind,
+            "colour": row.colour.value,
+            "number": row.number,
+            "issued_at": row.sent.isoformat(),
+        }
+        return [warning, {"key": "warning_not_answered"} if answered is None else _answered(answered)]
+    return [{"key": "no_warning"}]
+
+
+def _answered(at: str) -> Fact:
+    return {"key": "warning_answered", "was_at": at}
+
+
+async def _patrol(work: Work, person: Person) -> list[Fact]:
+    last = await work.rows.patrols.newest_of(person.id, work.now - timedelta(days=_PATROL_DAYS))
+    if last is None:
+        return [{"key": "no_patrol", "days": _PATROL_DAYS}]
+    return [
+        {
+            "key": "patrol",
+            "was_at": last.seen_at.isoformat(),
+            "place": (await work.tree()).path(last.place),
+            "finding": last.finding.value,
+            "words": last.words,
+        }
+    ]
+
+
+def told(work: Work, facts: tuple[Fact, ...] | None, lang: str) -> list[Html]:
+    """The facts in words; nothing where none were taken."""
+    return [_told(work, dict(one), lang) for one in facts or ()]
+
+
+def _told(work: Work, fact: dict[str, Any], lang: str) -> Html:
+    key = fact.pop("key")
+    known = {
+        name: work.local(datetime.fromisoformat(value)) if name.endswith("_at") else value
+        for name, value in fact.items()
+    }
+    return work.words.text(f"check.fact.{key}", lang, **known)

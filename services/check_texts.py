@@ -1,0 +1,145 @@
+"""The card on which a check of one person is judged: everything he said, how the calls went, what the bot knows itself,
+and a button for each result. Also the words in which he is told.
+"""
+
+from collections.abc import Mapping
+
+from domain.checks import EXCUSED, UNQUALIFIED, Result, results_for
+from domain.obligations import Channel
+from domain.text import Button, ButtonStyle, Html, Rows
+from services.check_asking import question
+from services.check_facts import told
+from services.check_view import One
+from services.ports import CheckEntry, CheckRow, VerdictRow
+from services.work import Work
+
+_SHOWN = 8
+"""so many entries are on the card: the first and the newest"""
+
+
+async def judge_card(work: Work, check: CheckRow, one: One, lang: str, *, revise: bool = False) -> tuple[Html, Rows]:
+    """The card, and the buttons that fit: to judge, or, once judged, to judge anew. `revise`: the results again."""
+    tree = await work.tree()
+    shown = one.entries if len(one.entries) <= _SHOWN else (one.entries[0], *one.entries[1 - _SHOWN :])
+    absent = one.asked.standing_in_for
+    stands_for = None if absent is None else await work.rows.people.get(absent)
+    card = work.words.card(
+        "check_judge",
+        lang,
+        number=check.number,
+        name=one.person.name,
+        phone=one.person.phone,
+        role=work.words.label(f"role.name.{one.asked.role.value}", lang),
+        place=tree.path(one.asked.place),
+        absent="" if stands_for is None else stands_for.name,
+        asked_at=work.local(check.issued_at),
+        question=question(work, check.topic, lang),
+        entries=[await _line(work, entry, lang) for entry in shown],
+        earlier=len(one.entries) - len(shown),
+        facts=told(work, one.asked.facts, lang),
+        result=None if one.verdict is None else await _verdict(work, one.verdict, lang),
+    )
+    if one.verdict is not None and not revise:
+        return card, _judged_buttons(work, check, one, lang)
+    return card, _result_buttons(work, check, one, lang)
+
+
+async def _line(work: Work, entry: CheckEntry, lang: str) -> Mapping[str, object]:
+    """One thing that came in, in words."""
+    author = await work.rows.people.get(entry.by)
+    chosen = [work.words.label(f"check.choice.{code}", lang) for code in entry.codes]
+    return {
+        "kind": entry.kind,
+        "at": work.local(entry.at),
+        "late": entry.late,
+        "author": "" if author is None else author.name,
+        "call": work.words.label(f"check.call.{entry.text}", lang) if entry.kind == "call" else "",
+        "text": "" if entry.kind == "call" else entry.text,
+        "choices": work.words.label("check.chosen", lang, names=chosen) if chosen else "",
+        "photo": entry.channel is Channel.PHOTO,
+        "voice": entry.channel is Channel.VOICE,
+        "seconds": entry.seconds,
+        "where": "" if entry.lat is None else _where(work, entry, lang),
+        "vouched": entry.vouched,
+    }
+
+
+def _where(work: Work, entry: CheckEntry, lang: str) -> str:
+    """A position is compared with the post's place and marked; it judges nobody."""
+    if entry.metres is None:
+        return work.words.label("check.where.unknown", lang)
+    if entry.metres > work.policy.checks.far_metres:
+        return work.words.label("check.where.far", lang, km=round(entry.metres / 1000, 1))
+    return work.words.label("check.where.near", lang, metres=entry.metres)
+
+
+async def _verdict(work: Work, verdict: VerdictRow, lang: str) -> Mapping[str, object]:
+    author = await work.rows.people.get(verdict.by)
+    return {
+        "name": work.words.label(f"check.result.{verdict.result.value}", lang),
+        "reasons": reasons(work, verdict, lang),
+        "author": "" if author is None else author.name,
+        "at": work.local(verdict.at),
+        "version": verdict.version,
+        "upheld": verdict.upheld,
+        "leave_missing": verdict.leave_missing,
+    }
+
+
+def reasons(work: Work, verdict: VerdictRow, lang: str) -> list[str]:
+    """In words; 其他 is what was written."""
+    named = [
+        work.words.label(f"check.reason.{reason.value}", lang) for reason in verdict.reasons if reason.value != "other"
+    ]
+    return [*named, verdict.other] if verdict.other else named
+
+
+def _result_buttons(work: Work, check: CheckRow, one: One, lang: str) -> Rows:
+    version = 0 if one.verdict is None else one.verdict.version
+    return tuple(
+        (
+            Button(
+                work.words.label(f"check.result.{result.value}", lang),
+                f"c:set:{check.id}:{one.person.id}:{result.value}:{version}",
+                style=_style(result),
+            ),
+        )
+        for result in results_for(heard=one.heard, tried=one.tried)
+    )
+
+
+def _style(result: Result) -> ButtonStyle | None:
+    if result in UNQUALIFIED or result in EXCUSED:
+        return None
+    return ButtonStyle.SUCCESS
+
+
+def _judged_buttons(work: Work, check: CheckRow, one: One, lang: str) -> Rows:
+    """Once judged: anew, and, where he has explained himself since, the same again."""
+    assert one.verdict is not None
+    version, at = one.verdict.version, one.verdict.at
+    again = Button(work.words.label("check.button.revise", lang), f"c:rev:{check.id}:{one.person.id}")
+    explained = any(entry.kind == "explanation" and entry.at >= at for entry in one.entries)
+    if not explained:
+        return ((again,),)
+    keep = Button(
+        work.words.label("check.button.uphold", lang),
+        f"c:keep:{check.id}:{one.person.id}:{version}",
+        style=ButtonStyle.PRIMARY,
+    )
+    return ((keep,), (again,))
+
+
+def told_text(work: Work, check: CheckRow, one: One, verdict: VerdictRow, judge: str) -> Html:
+    """How the person himself is told, kindly and only him."""
+    return work.words.card(
+        "check_told",
+        one.person.language,
+        result=verdict.result.value,
+        revised=verdict.version > 1 and not verdict.upheld,
+        upheld=verdict.upheld,
+        judge=judge,
+        asked_at=work.local(check.issued_at),
+        reasons=reasons(work, verdict, one.person.language),
+        can_explain=verdict.result is not Result.ON_POST,
+    )

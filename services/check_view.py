@@ -1,0 +1,275 @@
+"""How one check stands: everybody asked with what came back, put together once; and its overview for the checker.
+
+The overview is one message, edited as things happen: nobody gets a message for each answer.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from domain.checks import ANSWER, CONNECTED, EXCUSED, UNQUALIFIED, Call, CheckState, Manner, Why
+from domain.errors import NotAllowed, Stale
+from domain.obligations import ObligationState, Rung
+from domain.outgoing import Kind, Lane, Outgoing, Policy
+from domain.people import Action, Person
+from domain.text import Button, ButtonStyle, Html, Rows
+from services.ports import AskedRow, CheckEntry, CheckRow, Obligation, VerdictRow
+from services.work import Work
+
+_NAMED = 6
+"""so many of the people left alone are named in the overview"""
+
+
+@dataclass(frozen=True, slots=True)
+class One:
+    """One person of a check. `standing` is the key of the word for it."""
+
+    asked: AskedRow
+    person: Person
+    owed: Obligation | None
+    entries: tuple[CheckEntry, ...]
+    verdict: VerdictRow | None
+
+    @property
+    def answer(self) -> CheckEntry | None:
+        return next((entry for entry in self.entries if entry.kind == "answer"), None)
+
+    @property
+    def calls(self) -> list[CheckEntry]:
+        return [entry for entry in self.entries if entry.kind == "call"]
+
+    @property
+    def heard(self) -> bool:
+        """By message, or on the telephone."""
+        return self.answer is not None or any(Call(call.text) in CONNECTED for call in self.calls)
+
+    @property
+    def tried(self) -> bool:
+        """The minutes are over and it is the telephone's turn, or somebody has telephoned."""
+        if self.calls:
+            return True
+        lapsed = self.owed is not None and self.owed.state is ObligationState.LAPSED
+        return lapsed or (self.owed is not None and self.owed.step > _step_of_the_telephone(self.owed))
+
+    @property
+    def excused(self) -> bool:
+        """Nothing is owed any more, and not because it was answered: leave, a wrong number, no network."""
+        return self.owed is not None and self.owed.state is ObligationState.EXCUSED
+
+    @property
+    def judgeable(self) -> bool:
+        return self.verdict is None and (self.heard or self.tried or self.excused)
+
+    @property
+    def standing(self) -> str:
+        if self.verdict is not None:
+            return "judged"
+        if self.answer is not None:
+            return "late" if self.answer.late else "answered"
+        if self.calls:
+            return f"call_{self.calls[-1].text}"
+        if self.excused:
+            return "excused"
+        if self.owed is not None and self.owed.state is ObligationState.LAPSED:
+            return "silent"
+        if not self.person.reachable:
+            return "no_chat"
+        return "telephone" if self.tried else "waiting"
+
+
+def _step_of_the_telephone(owed: Obligation) -> int:
+    rungs = [step.rung for step in owed.plan.steps]
+    return rungs.index(Rung.CHECKER) if Rung.CHECKER in rungs else len(rungs)
+
+
+async def check_of(work: Work, check_id: int) -> CheckRow:
+    """The check; Stale when there is none."""
+    check = await work.rows.checks.get(check_id)
+    if check is None:
+        raise Stale("refused.stale")
+    return check
+
+
+async def everyone(work: Work, check: CheckRow) -> list[One]:
+    """All who are asked, by place."""
+    asked = await work.rows.checks.asked(check.id)
+    people = await work.rows.people.many({one.person_id for one in asked})
+    owed = {one.person_id: one for one in await work.rows.obligations.of_subject(check.subject) if one.what == ANSWER}
+    entries = await work.rows.checks.entries(check.id)
+    verdicts = {one.person_id: one for one in await work.rows.checks.verdicts(check.id)}  # the last version stays
+    return [
+        One(
+            one,
+            people[one.person_id],
+            owed.get(one.person_id),
+            tuple(entry for entry in entries if entry.person_id == one.person_id),
+            verdicts.get(one.person_id),
+        )
+        for one in asked
+    ]
+
+
+async def one_of(work: Work, check: CheckRow, person_id: int) -> One:
+    """One who is asked; Stale when he is not."""
+    for one in await everyone(work, check):
+        if one.person.id == person_id:
+            return one
+    raise Stale("refused.stale")
+
+
+async def require_judge(work: Work, judge: Person | None, check: CheckRow, one: One) -> Person:
+    """Who may judge this person's check: by the right at his place, and never himself. Raises NotAllowed."""
+    if judge is not None and judge.id in {one.person.id, one.asked.standing_in_for}:
+        raise NotAllowed("check.refused.own")
+    own = judge is not None and check.issued_by == judge.id
+    return await work.require(judge, Action.JUDGE_CHECK, one.asked.place, own=own)
+
+
+async def require_issuer(work: Work, checker: Person | None, check: CheckRow) -> Person:
+    """Only whoever issued it, and only while he may. Raises NotAllowed."""
+    if checker is None or checker.id != check.issued_by:
+        raise NotAllowed("check.refused.not_yours")
+    return await work.require(checker, Action.ISSUE_CHECK, check.place, department=check.department)
+
+
+# -- the figures --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """`asked` leaves out those who are excused: on leave, wrong number, no network."""
+
+    asked: int
+    answered: int
+
+
+def counts_of(people: list[One]) -> Counts:
+    excused = {
+        one.person.id
+        for one in people
+        if (one.verdict is not None and one.verdict.result in EXCUSED) or (one.verdict is None and one.excused)
+    }
+    counted = [one for one in people if one.person.id not in excused]
+    return Counts(len(counted), sum(one.heard for one in counted))
+
+
+# -- the overview -------------------------------------------------------------------------------------------------
+
+
+def topic_name(work: Work, check: CheckRow, lang: str) -> str:
+    return work.words.label(f"check.topic.{check.topic.value}", lang)
+
+
+def _since(one: One) -> datetime | None:
+    last = one.answer or (one.calls[-1] if one.calls else None)
+    return None if last is None else last.at
+
+
+async def overview(work: Work, check: CheckRow, lang: str) -> tuple[Html, Rows]:
+    """The card and its buttons as they are now."""
+    people, tree = await everyone(work, check), await work.tree()
+    lines: list[Mapping[str, object]] = []
+    for one in people:
+        since = _since(one)
+        result = "" if one.verdict is None else work.words.label(f"check.result.{one.verdict.result.value}", lang)
+        lines.append(
+            {
+                "place": tree.path(one.asked.place),
+                "role": work.words.label(f"role.name.{one.asked.role.value}", lang),
+                "name": one.person.name,
+                "mark": _mark(one),
+                "state": result or work.words.label(f"check.state.{one.standing}", lang),
+                "at": None if since is None else work.local(since),
+            }
+        )
+    counts = counts_of(people)
+    card = work.words.card(
+        "check_overview",
+        lang,
+        number=check.number,
+        topic=topic_name(work, check, lang),
+        place=tree.path(check.place),
+        at_random=check.manner is Manner.RANDOM,
+        state=check.state.value,
+        issued_at=work.local(check.issued_at),
+        due_at=work.local(check.due_at),
+        people=lines,
+        answered=counts.answered,
+        asked=counts.asked,
+        spared=await _spared(work, check),
+        pool=0 if check.draw is None else len(check.draw.pool),
+        seed="" if check.draw is None else f"{check.draw.seed:016x}",
+    )
+    return card, _buttons(work, check, people, lang)
+
+
+def _mark(one: One) -> str:
+    if one.verdict is not None:
+        return "judged" if one.verdict.result not in UNQUALIFIED else "unqualified"
+    return "answered" if one.heard else "open"
+
+
+async def _spared(work: Work, check: CheckRow) -> list[Mapping[str, object]]:
+    """Those of the pool who were left alone: how many for each reason, and some of their names."""
+    if check.draw is None:
+        return []
+    names = await work.rows.people.many(check.draw.excluded)
+    found: list[Mapping[str, object]] = []
+    for why in Why:
+        who = [number for number, one in check.draw.excluded.items() if one.why is why]
+        if who:
+            some = [names[number].name for number in who[:_NAMED] if number in names]
+            found.append({"why": why.value, "count": len(who), "names": some})
+    return found
+
+
+def _buttons(work: Work, check: CheckRow, people: list[One], lang: str) -> Rows:
+    label = work.words.label
+    rows: list[tuple[Button, ...]] = [
+        (
+            Button(
+                label("check.button.see", lang, name=one.person.name),
+                f"c:see:{check.id}:{one.person.id}",
+                style=ButtonStyle.PRIMARY,
+            ),
+        )
+        for one in people
+        if one.judgeable
+    ]
+    last: list[Button] = []
+    if check.manner is Manner.RANDOM and check.state is not CheckState.CANCELLED:
+        last.append(Button(label("check.button.counts", lang), f"c:counts:{check.id}"))
+    if check.state is CheckState.OPEN:
+        last.append(Button(label("check.button.cancel", lang), f"c:cancel:{check.id}"))
+    return (*rows, tuple(last)) if last else tuple(rows)
+
+
+async def redraw(work: Work, check_id: int) -> None:
+    """Edit the overview where it stands."""
+    check = await check_of(work, check_id)
+    checker = await work.rows.people.get(check.issued_by)
+    if checker is None or checker.user_id is None or not check.overview_key:
+        return
+    text, buttons = await overview(work, check, checker.language)
+    await work.rows.outbox.put(
+        Outgoing(
+            key=f"{check.subject}:overview:{await work.rows.checks.next_revision(check.id)}",
+            chat_id=checker.user_id,
+            kind=Kind.EDIT,
+            policy=Policy.IDEMPOTENT,
+            lane=Lane.REPLY,
+            subject=f"{check.subject}:overview",
+            target=check.overview_key,
+            text=text,
+            buttons=buttons,
+        )
+    )
+
+
+async def show(work: Work, check_id: int, checker: Person) -> bool:
+    """Put the overview below everything else; from now on this message is edited."""
+    check = await check_of(work, check_id)
+    text, buttons = await overview(work, check, checker.language)
+    key = f"{check.subject}:overview:{await work.rows.checks.next_revision(check.id)}"
+    await work.rows.checks.set_overview(check.id, key)
+    return await work.tell(checker, key, text, subject=f"{check.subject}:overview", buttons=buttons)
