@@ -1,0 +1,1 @@
+"""`python -m benchmarks.crash`: the real bot, killed again and again while warnings go out and people answer."""
