@@ -75,10 +75,14 @@ def _hint(scene: Scene, screen: Ask) -> Html:
     kinds = {screen.question.kind, *screen.question.also}
     if kinds >= {Kind.TEXT, Kind.PHOTO}:
         return scene.text("dialogue.attach_hint")
+    if screen.question.kind is Kind.PICK and kinds >= {Kind.TEXT, Kind.LOCATION}:
+        return scene.text("dialogue.place_hint" if screen.choices else "dialogue.place_hint_free")
+    if kinds >= {Kind.TEXT, Kind.VOICE}:
+        return scene.text("dialogue.voice_hint")
     hints = {
         Kind.TEXT: "dialogue.text_hint",
         Kind.NUMBER: "dialogue.number_hint",
-        Kind.COUNT: "dialogue.number_hint",
+        Kind.COUNT: "dialogue.count_hint",
         Kind.TIME: "dialogue.time_hint",
         Kind.PHOTO: "dialogue.photo_hint",
         Kind.LOCATION: "dialogue.location_hint",

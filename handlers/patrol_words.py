@@ -93,9 +93,10 @@ async def _take(scene: Scene, person: Person, tasks: list[PatrolTask], told: Sai
         if place is None or scene.incoming.text.strip().isdigit():
             return False  # a bare figure without a task answers something else
         done = await check_in_freely(scene.work, person, place, report)
-    await _say_and_next(scene, person, await said(scene, done), done.task if done.task.ask_why else None)
     if told.finding is Finding.ABNORMAL:
-        await go_on_to_hazard(scene, done.task, told.words)
+        await go_on_to_hazard(scene, done.task, told.words)  # its first question says that this is recorded
+    else:
+        await _say_and_next(scene, person, await said(scene, done), done.task if done.task.ask_why else None)
     return True
 
 
@@ -140,7 +141,10 @@ async def _show_again(scene: Scene, tasks: list[PatrolTask]) -> bool:
 
 
 async def show_open(scene: Scene) -> None:
-    """After something else was answered: the tasks that are still open, once more."""
+    """After something else was answered: the tasks still open, once more. An unfinished dialogue goes before them."""
+    incoming = scene.incoming
+    if incoming.user_id is None or await scene.work.rows.dialogues.get(incoming.user_id, incoming.chat_id) is not None:
+        return
     if scene.person is not None and (tasks := await open_tasks(scene.work, scene.person)):
         await scene.say(*await view(scene.work, tasks, scene.lang))
 

@@ -6,6 +6,7 @@ from domain.errors import NotAllowed, Stale
 from domain.obligations import Channel
 from domain.text import Button, ButtonStyle, Html
 from handlers.incoming import What
+from handlers.patrol_words import show_open
 from handlers.scene import Feature, Scene
 from messages.keyboards import button
 from services.acknowledge import (
@@ -20,19 +21,12 @@ from services.acknowledge import (
     missing,
     record_for,
     record_unreached,
+    to_record,
 )
 from services.warning_texts import post_facts
 from services.warnings import lift_by_officer, may_lift, refuse_held, release_held
 
 _LISTED = 40
-
-
-def _number(scene: Scene, position: int = 0) -> int:
-    """A number out of a button or link; anything else is somebody's forgery."""
-    try:
-        return int(scene.args[position])
-    except (IndexError, ValueError):
-        raise Stale("refused.stale") from None
 
 
 _ANSWERS = {
@@ -53,27 +47,27 @@ async def press(scene: Scene) -> None:
     act = scene.args[0] if scene.args else ""
     scene.args = scene.args[1:]
     handler = _PRESSES.get(act)
-    if handler is None:
-        raise Stale("refused.stale")
+    if handler is None or not (scene.incoming.private or act in _IN_GROUPS):
+        raise Stale("refused.stale")  # in a group a forged press must not write over the warning itself
     await handler(scene)
 
 
 async def _ack(scene: Scene) -> None:
-    taken = await acknowledge(scene.work, scene.known(), _number(scene), Channel.BUTTON)
+    taken = await acknowledge(scene.work, scene.known(), scene.number(), Channel.BUTTON)
     scene.toast(scene.label(_ANSWERS[taken.kind], at=scene.work.local(taken.at), name=scene.known().name))
     if scene.incoming.private:
         await scene.go_on()
 
 
 async def _help(scene: Scene) -> None:
-    await call_for_help(scene.work, scene.known(), _number(scene))
+    await call_for_help(scene.work, scene.known(), scene.number())
     scene.toast(scene.label("warning.help_called"), alert=True)
 
 
 async def _missing(scene: Scene) -> None:
     """The list of names goes to the leader's private chat, never into the group."""
     leader = scene.known()
-    row, found, owed = await missing(scene.work, leader, _number(scene))
+    row, found, owed = await missing(scene.work, leader, scene.number())
     tree = await scene.work.tree()
 
     def line(one: Missing) -> dict[str, str]:
@@ -106,12 +100,8 @@ async def _missing(scene: Scene) -> None:
 
 async def _for(scene: Scene) -> None:
     """A helper chooses how it went with one silent person."""
-    warning_id, person_id = _number(scene), _number(scene, 1)
-    row = await scene.work.rows.warnings.get(warning_id)
-    person = await scene.work.rows.people.get(person_id)
-    owed = None if row is None else await scene.work.rows.obligations.find(row.subject, person_id, "acknowledge")
-    if person is None or owed is None or not scene.incoming.private:
-        raise Stale("refused.stale")
+    warning_id, person_id = scene.number(), scene.number(1)
+    _, person, owed = await to_record(scene.work, scene.person, warning_id, person_id)
     tree = await scene.work.tree()
     ways = (("p", "by_phone", ButtonStyle.SUCCESS), ("d", "by_door", ButtonStyle.SUCCESS))
     failed = (("n", "no_answer", None), ("x", "wrong_number", None))
@@ -123,11 +113,11 @@ async def _for(scene: Scene) -> None:
         for line in (ways, failed)
     )
     text = scene.text("warning.recordfor.choose", place=tree.path(owed.place), name=person.name, phone=person.phone)
-    await scene.say(text, buttons, subject="" if row is None else row.subject)
+    await scene.say(text, buttons)
 
 
 async def _record(scene: Scene) -> None:
-    warning_id, person_id = _number(scene), _number(scene, 1)
+    warning_id, person_id = scene.number(), scene.number(1)
     how = scene.args[2] if len(scene.args) > 2 else ""
     helper = scene.known()
     channels = {"p": Channel.PHONE, "d": Channel.DOOR}
@@ -152,17 +142,17 @@ async def _release(scene: Scene) -> None:
             colour = Colour(scene.args[1])
         except ValueError:
             raise Stale("refused.stale") from None
-    row = await release_held(scene.work, scene.person, _number(scene), colour)
+    row = await release_held(scene.work, scene.person, scene.number(), colour)
     await scene.redraw(scene.text("warning.held.released", number=row.number))
 
 
 async def _refuse(scene: Scene) -> None:
-    await refuse_held(scene.work, scene.person, _number(scene))
+    await refuse_held(scene.work, scene.person, scene.number())
     await scene.redraw(scene.text("warning.held.refused"))
 
 
 async def _lift(scene: Scene) -> None:
-    row = await lift_by_officer(scene.work, scene.person, _number(scene))
+    row = await lift_by_officer(scene.work, scene.person, scene.number())
     await scene.redraw(scene.text("warning.held.lifted", number=row.number))
 
 
@@ -182,11 +172,12 @@ _PRESSES = {
     "lift": _lift,
     "keep": _keep,
 }
+_IN_GROUPS = frozenset({"ack", "help", "missing"})
 
 
 async def start(scene: Scene) -> None:
     """t.me/<bot>?start=a_<warning>: the way that works when the button does not."""
-    taken = await acknowledge(scene.work, scene.known(), _number(scene), Channel.LINK)
+    taken = await acknowledge(scene.work, scene.known(), scene.number(), Channel.LINK)
     await scene.say(_said(scene, taken))
 
 
@@ -202,6 +193,7 @@ async def private_word(scene: Scene) -> bool:
     numbers = [one.warning.number for one in taken]
     await scene.say(scene.text("warning.all_recorded", at=scene.work.local(scene.work.now), numbers=numbers))
     await scene.go_on()
+    await show_open(scene)
     return True
 
 

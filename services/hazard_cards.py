@@ -16,6 +16,7 @@ from services.work import Work
 
 _MOST_PHOTOS = 10
 """so many are sent along with the details"""
+_MOST_FIXED = 3
 
 
 async def hazard_facts(work: Work, row: HazardRow, lang: str) -> dict[str, Any]:
@@ -105,7 +106,7 @@ async def show_card(
         person, key, text, subject=row.subject, buttons=await buttons_for(work, row, person), lane=Lane.URGENT
     )
     if told:
-        await work.rows.hazards.add_card(HazardCard(row.id, person.id, key))
+        await work.rows.hazards.add_card(HazardCard(row.id, person.id, key, row.version))
         if before and before[-1].key != key:
             await _edit(work, row, person, before[-1].key, await _card(work, row, person, "", ""), (), "old")
     return told
@@ -120,8 +121,10 @@ async def _card(work: Work, row: HazardRow, person: Person, heading: str, words:
 
 
 async def follow(work: Work, row: HazardRow) -> None:
-    """Every card shown so far says how it stands now; the newest one of each person keeps the buttons that fit."""
-    newest = {card.person_id: card for card in await work.rows.hazards.cards_of(row.id)}
+    """Every card shown so far says how it stands now, with the buttons that fit. One that was drawn for this very
+    version keeps its heading."""
+    every = {card.person_id: card for card in await work.rows.hazards.cards_of(row.id)}
+    newest = {person_id: card for person_id, card in every.items() if card.version < row.version}
     people = await work.rows.people.many(newest)
     for person_id, card in newest.items():
         if (person := people.get(person_id)) is not None:
@@ -221,14 +224,22 @@ async def send_photos(work: Work, row: HazardRow, chat_id: int, lang: str, key: 
     pictures = [(photo, "hazard.photo.reported") for report in reports for photo in report.photos]
     pictures += [(photo, "hazard.photo.fixed") for event in fixed for photo in event.facts.get("photos", ())]
     for number, (photo, caption) in enumerate(pictures[-_MOST_PHOTOS:]):
-        await work.rows.outbox.put(
-            Outgoing(
-                key=f"{key}:photo{number}",
-                chat_id=chat_id,
-                kind=Kind.PHOTO,
-                text=work.words.text(caption, lang, number=row.number),
-                file=photo,
-                subject=row.subject,
-            )
+        await _put_photo(
+            work, row, chat_id, f"{key}:photo{number}", photo, work.words.text(caption, lang, number=row.number)
         )
     return len(pictures)
+
+
+async def show_fixed(work: Work, row: HazardRow, photos: Sequence[str], to: Person) -> None:
+    """How it looks now, for whoever judges it."""
+    caption = work.words.text("hazard.photo.fixed", to.language, number=row.number)
+    for number, photo in enumerate(photos[:_MOST_FIXED]):
+        if to.reachable and to.user_id is not None:
+            key = f"{row.subject}:fixed{row.version}:{number}:{to.id}"
+            await _put_photo(work, row, to.user_id, key, photo, caption)
+
+
+async def _put_photo(work: Work, row: HazardRow, chat_id: int, key: str, photo: str, caption: Html) -> None:
+    await work.rows.outbox.put(
+        Outgoing(key=key, chat_id=chat_id, kind=Kind.PHOTO, text=caption, file=photo, subject=row.subject)
+    )

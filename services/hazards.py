@@ -12,7 +12,7 @@ from domain.errors import DomainError, Stale
 from domain.hazards import FIX, RECHECK, TRIAGE, Grade, Move, objection
 from domain.people import Person
 from domain.places import PlaceCode
-from services.hazard_cards import follow, show_card, tell_reporters
+from services.hazard_cards import follow, show_card, show_fixed, tell_reporters
 from services.hazard_desk import departments, rechecks
 from services.hazard_moves import finish_step, load, move_by, owe, put_before_desk, refuse, settle, write
 from services.ports import HazardRow
@@ -134,6 +134,7 @@ async def fixed(work: Work, by: Person, hazard_id: int, photos: tuple[str, ...],
     await owe(work, row, RECHECK, work.policy.hazards.triage_ladder, work.now, lookers)
     for person in lookers:
         await show_card(work, row, person, f"recheck{row.version}", heading="recheck", words=words)
+        await show_fixed(work, row, photos, person)
     await finish_step(work, row, "fix", by)
     return row
 
@@ -167,7 +168,8 @@ async def reopen(work: Work, user_id: int, by: Person | None, hazard_id: int, ve
     row = await load(work, hazard_id, version)
     hands = hands_of(row, await work.rows.hazards.reports_of(row.id))
     refuse(row, objection(hands, Move.REOPEN, user_id, has_right=True))
-    fields: dict[str, Any] = dict.fromkeys(("taken_by", "fixed_by", "closed_by", "closed_at"))
+    gone = ("taken_by", "assignee", "due_at", "fixed_by", "closed_by", "closed_at")
+    fields: dict[str, Any] = {**dict.fromkeys(gone), **dict.fromkeys(("unit", "measure", "interim"), "")}
     row = await write(work, row, Move.REOPEN, by, {"user": user_id}, **fields)
     await put_before_desk(work, row, f"again{row.version}", heading="again")
     await tell_reporters(work, row, "reopen", but=user_id)

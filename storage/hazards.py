@@ -106,6 +106,7 @@ hazard_card = sa.Table(
     sa.Column("hazard_id", sa.BigInteger, sa.ForeignKey("hazard.id"), nullable=False),
     sa.Column("person_id", sa.BigInteger, sa.ForeignKey("person.id"), nullable=False),
     sa.Column("key", sa.Text, nullable=False, unique=True),
+    sa.Column("version", sa.Integer, nullable=False),
 )
 sa.Index("ix_hazard_card_hazard", hazard_card.c.hazard_id, hazard_card.c.id)
 
@@ -217,13 +218,16 @@ class HazardTable:
     async def add_card(self, card: HazardCard) -> None:
         await self._db.execute(
             insert_new(hazard_card, self._db.dialect.name).values(
-                hazard_id=card.hazard_id, person_id=card.person_id, key=card.key
+                hazard_id=card.hazard_id, person_id=card.person_id, key=card.key, version=card.version
             )
         )
 
     async def cards_of(self, hazard_id: int) -> list[HazardCard]:
         query = sa.select(hazard_card).where(hazard_card.c.hazard_id == hazard_id).order_by(hazard_card.c.id)
-        return [HazardCard(row.hazard_id, PersonId(row.person_id), row.key) for row in await self._db.execute(query)]
+        return [
+            HazardCard(row.hazard_id, PersonId(row.person_id), row.key, row.version)
+            for row in await self._db.execute(query)
+        ]
 
 
 _COLUMNS = tuple(column.name for column in hazard.columns if column.name != "id")

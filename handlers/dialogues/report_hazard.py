@@ -110,7 +110,8 @@ async def _learn(scene: Scene, known: Mapping[str, JsonValue]) -> Mapping[str, J
 
 
 async def _facts(_scene: Scene, known: Mapping[str, JsonValue]) -> Mapping[str, object]:
-    return {"pictures": len(_photos(known.get("photos"))) + len(_photos(known.get("first_photos")))}
+    pictures = len(_photos(known.get("photos"))) + len(_photos(known.get("first_photos")))
+    return {"pictures": pictures, "noted": "task" in known}
 
 
 # -- what comes of it ---------------------------------------------------------------------------------------------

@@ -100,6 +100,8 @@ class HazardCard:
     person_id: PersonId
     key: str
     """the message's outbox key"""
+    version: int
+    """of the hazard, when it was drawn first"""
 
 
 class HazardRows(Protocol):

@@ -408,6 +408,7 @@ def upgrade() -> None:
     sa.Column('hazard_id', sa.BigInteger(), nullable=False),
     sa.Column('person_id', sa.BigInteger(), nullable=False),
     sa.Column('key', sa.Text(), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
     sa.ForeignKeyConstraint(['hazard_id'], ['hazard.id'], name=op.f('fk_hazard_card_hazard_id')),
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_hazard_card_person_id')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_hazard_card')),
