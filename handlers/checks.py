@@ -24,14 +24,6 @@ _CHANNELS = {
 }
 
 
-def _number(scene: Scene, position: int = 0) -> int:
-    """A number out of a button; anything else is somebody's forgery."""
-    try:
-        return int(scene.args[position])
-    except (IndexError, ValueError):
-        raise Stale("refused.stale") from None
-
-
 def _word(scene: Scene, position: int) -> str:
     return scene.args[position] if len(scene.args) > position else ""
 
@@ -121,7 +113,7 @@ async def _ask_on(scene: Scene, taken: Taken) -> None:
 
 async def _answer(scene: Scene) -> None:
     """c:a:<check>:<choice>"""
-    taken = await take(scene.work, scene.known(), _number(scene), Said(Channel.BUTTON, code=_word(scene, 1)))
+    taken = await take(scene.work, scene.known(), scene.number(), Said(Channel.BUTTON, code=_word(scene, 1)))
     scene.toast(scene.label(f"check.taken.{taken.kind}", at=scene.work.local(taken.at)))
     await _ask_on(scene, taken)
 
@@ -133,7 +125,7 @@ async def _private(scene: Scene) -> tuple[int, int]:
     """Check and person of a button that names people: only in private."""
     if not scene.incoming.private:
         raise NotAllowed("refused.private_only")
-    return _number(scene), _number(scene, 1)
+    return scene.number(), scene.number(1)
 
 
 async def _see(scene: Scene) -> None:
@@ -170,7 +162,7 @@ async def _set(scene: Scene) -> None:
         result = Result(_word(scene, 2))
     except ValueError:
         raise Stale("refused.stale") from None
-    version = _number(scene, 3)
+    version = scene.number(3)
     if result in UNQUALIFIED:
         check, one = await to_judge(scene.work, scene.person, check_id, person_id)
         if version != (0 if one.verdict is None else one.verdict.version):
@@ -184,7 +176,7 @@ async def _set(scene: Scene) -> None:
 async def _keep(scene: Scene) -> None:
     """c:keep:<check>:<person>:<version>: the explanation was read, the result stays."""
     check_id, person_id = await _private(scene)
-    await _show_judged(scene, await uphold(scene.work, scene.person, check_id, person_id, version=_number(scene, 2)))
+    await _show_judged(scene, await uphold(scene.work, scene.person, check_id, person_id, version=scene.number(2)))
 
 
 async def _show_judged(scene: Scene, judged: Judged) -> None:
@@ -203,7 +195,7 @@ async def _revise(scene: Scene) -> None:
 
 async def _explain(scene: Scene) -> None:
     """c:explain:<check>: the person himself."""
-    one = await may_explain(scene.work, scene.person, _number(scene))
+    one = await may_explain(scene.work, scene.person, scene.number())
     await scene.open("explain_check", {"check": one.asked.check_id})
 
 
@@ -212,7 +204,7 @@ async def _explain(scene: Scene) -> None:
 
 async def _counts(scene: Scene) -> None:
     """c:counts:<check>: what would be posted, before it is."""
-    check = await check_of(scene.work, _number(scene))
+    check = await check_of(scene.work, scene.number())
     await require_issuer(scene.work, scene.person, check)
     counts = counts_of(await everyone(scene.work, check))
     place = (await scene.work.tree()).path(check.place)
@@ -223,7 +215,7 @@ async def _counts(scene: Scene) -> None:
 
 async def _post(scene: Scene) -> None:
     """c:post:<check>"""
-    posted = await post_counts(scene.work, scene.person, _number(scene))
+    posted = await post_counts(scene.work, scene.person, scene.number())
     if posted.groups:
         await scene.redraw(scene.text("check.counts.posted", groups=list(posted.groups)))
     else:
@@ -232,7 +224,7 @@ async def _post(scene: Scene) -> None:
 
 async def _cancel(scene: Scene) -> None:
     """c:cancel:<check>: asks once more."""
-    check = await check_of(scene.work, _number(scene))
+    check = await check_of(scene.work, scene.number())
     await require_issuer(scene.work, scene.person, check)
     yes = Button(scene.label("check.button.cancel_yes"), f"c:end:{check.id}", style=ButtonStyle.DANGER)
     text = scene.text("check.cancelled.confirm", number=check.number)
@@ -241,7 +233,7 @@ async def _cancel(scene: Scene) -> None:
 
 async def _end(scene: Scene) -> None:
     """c:end:<check>"""
-    check = await cancel(scene.work, scene.person, _number(scene))
+    check = await cancel(scene.work, scene.person, scene.number())
     await scene.redraw(scene.text("check.cancelled.done", number=check.number))
 
 

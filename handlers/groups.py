@@ -136,7 +136,9 @@ async def _begin(scene: Scene) -> None:
 
 async def _turn(scene: Scene) -> None:
     within, number = (*scene.args, "", "")[:2]
-    await _choose(scene, PlaceCode(within) if within else None, int(number) if number.isdigit() else 0)
+    await _choose(
+        scene, PlaceCode(within) if within else None, int(number) if number.isascii() and number.isdigit() else 0
+    )
 
 
 async def _bind(scene: Scene, how: str) -> None:

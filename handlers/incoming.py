@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from telegram import CallbackQuery, Chat, ChatMemberUpdated, Message, Update
+from telegram import CallbackQuery, Chat, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update
 
 from domain.people import FORBIDDEN_ACCOUNTS
 
@@ -46,6 +46,8 @@ class Incoming:
     """text or caption; a command's arguments; a press's data"""
     command: str = ""
     query_id: str | None = None
+    carried: bool = True
+    """the pressed message has a button with this data, as far as Telegram shows it; False: forged, or redrawn since"""
     reply_to: int | None = None
     """the message this one answers, when that one was the bot's"""
     reply_to_user: int | None = None
@@ -102,11 +104,17 @@ def _press(update_id: int, query: CallbackQuery) -> Incoming | None:
         message_id=message.message_id,
         text=query.data,
         query_id=query.id,
+        carried=_carries(message, query.data),
         chat_title=message.chat.title or "",
         chat_type=message.chat.type,
         language=person.language_code or "",
         first_name=person.first_name,
     )
+
+
+def _carries(message: MaybeInaccessibleMessage, data: str) -> bool:
+    markup = message.reply_markup if isinstance(message, Message) else None
+    return markup is not None and any(button.callback_data == data for row in markup.inline_keyboard for button in row)
 
 
 def _message(update_id: int, message: Message, bot_id: int, bot_name: str) -> Incoming | None:

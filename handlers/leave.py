@@ -64,32 +64,25 @@ async def _open_for(scene: Scene, absent: int, name: str) -> None:
 
 async def _for(scene: Scene) -> None:
     person = scene.known()
-    absent = next((one for one in await neighbours(scene.work, person) if one.id == _number(scene)), None)
+    absent = next((one for one in await neighbours(scene.work, person) if one.id == scene.number()), None)
     if absent is None or not scene.incoming.private:
         raise Stale("refused.stale")
     await _open_for(scene, absent.id, absent.name)
 
 
 async def _yes(scene: Scene) -> None:
-    request = await grant_leave(scene.work, scene.person, _number(scene))
+    request = await grant_leave(scene.work, scene.person, scene.number())
     await scene.redraw(await _decided(scene, "leave.decision.granted", request.person_id, request.stand_in_id))
 
 
 async def _no(scene: Scene) -> None:
-    request = await refuse_leave(scene.work, scene.person, _number(scene))
+    request = await refuse_leave(scene.work, scene.person, scene.number())
     await scene.redraw(await _decided(scene, "leave.decision.refused", request.person_id, request.stand_in_id))
 
 
 async def _decided(scene: Scene, address: str, person_id: int, stand_in_id: int) -> Html:
     people = await scene.work.rows.people.many({person_id, stand_in_id})
     return scene.text(address, name=people[person_id].name, stand_in=people[stand_in_id].name)
-
-
-def _number(scene: Scene) -> int:
-    try:
-        return int(scene.args[0])
-    except (IndexError, ValueError):
-        raise Stale("refused.stale") from None
 
 
 _PRESSES = {"for": _for, "yes": _yes, "no": _no}

@@ -29,8 +29,7 @@ async def press(scene: Scene) -> None:
 
 
 async def _task(scene: Scene) -> PatrolTask:
-    number = scene.args[0] if scene.args else ""
-    task = await scene.work.rows.patrols.task(int(number)) if number.isdigit() and len(number) < 16 else None
+    task = await scene.work.rows.patrols.task(scene.number())
     if task is None:
         raise Stale("refused.stale")
     return task

@@ -241,7 +241,7 @@ async def _show(scene: Scene, person: Person) -> None:
 
 async def _person(scene: Scene, action: Action) -> Person:
     """The person of the button, for somebody who may do this to him."""
-    person = await scene.work.rows.people.get(_number(scene))
+    person = await scene.work.rows.people.get(scene.number())
     if person is None:
         raise Stale("refused.gone")
     if not scene.incoming.private:
@@ -261,7 +261,7 @@ async def _change_number(scene: Scene) -> None:
 
 async def _free(scene: Scene) -> None:
     """r:free:<person>:<account>"""
-    released = await release_account(scene.work, scene.person, _number(scene), _number(scene, 1))
+    released = await release_account(scene.work, scene.person, scene.number(), scene.number(1))
     await scene.redraw(scene.text("enrol.released_done", name=released.name))
 
 
@@ -275,7 +275,7 @@ async def _quit(scene: Scene) -> None:
 
 
 async def _gone(scene: Scene) -> None:
-    left = await leave_office(scene.work, scene.person, _number(scene))
+    left = await leave_office(scene.work, scene.person, scene.number())
     card = scene.card(
         "roster_left",
         name=left.person.name,
@@ -291,14 +291,6 @@ async def _gone(scene: Scene) -> None:
 async def _stay(scene: Scene) -> None:
     person = await _person(scene, Action.EDIT_ROSTER)
     await scene.redraw(scene.text("roster.leaving.kept", name=person.name))
-
-
-def _number(scene: Scene, position: int = 0) -> int:
-    """A number out of a button; anything else is somebody's forgery."""
-    try:
-        return int(scene.args[position])
-    except (IndexError, ValueError):
-        raise Stale("refused.stale") from None
 
 
 async def _iam(scene: Scene) -> None:

@@ -8,12 +8,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
-from domain.errors import NotAllowed
+from domain.errors import NotAllowed, Stale
 from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.people import Person
 from domain.text import Html, Rows
 from handlers.incoming import Incoming
 from services.work import Toast, Work
+
+_DIGITS = 15
+"""no number of ours is longer, and no database takes one of any length"""
 
 
 @dataclass(slots=True)
@@ -56,6 +59,13 @@ class Scene:
         if self.person is None:
             raise NotAllowed("refused.not_enrolled")
         return self.person
+
+    def number(self, position: int = 0) -> int:
+        """A number out of a button or link. Anything else is somebody's forgery: Stale."""
+        written = self.args[position] if position < len(self.args) else ""
+        if not (written.isascii() and written.isdigit() and len(written) <= _DIGITS):
+            raise Stale("refused.stale")
+        return int(written)
 
     def text(self, address: str, **facts: object) -> Html:
         return self.work.words.text(address, self.lang, **facts)
@@ -100,7 +110,10 @@ class Scene:
         return key
 
     async def redraw(self, text: Html, buttons: Rows = ()) -> None:
-        """Edit the message whose button was pressed."""
+        """Edit the message whose button was pressed. In a group only one that has this button: nobody writes over a
+        warning by a forged press. Raises Stale."""
+        if not (self.incoming.private or self.incoming.carried):
+            raise Stale("refused.stale")
         await self.work.rows.outbox.put(
             Outgoing(
                 key=self.next_key(),

@@ -112,10 +112,10 @@ async def acknowledge_in_group(work: Work, person: Person, chat_id: int) -> list
     return taken
 
 
-async def record_for(
-    work: Work, helper: Person | None, warning_id: int, person_id: int, channel: Channel
-) -> tuple[Acknowledged, Person]:
-    """A helper phoned or knocked and the other one knows now. Who, how and when is kept; it is the other's answer."""
+async def to_record(
+    work: Work, helper: Person | None, warning_id: int, person_id: int
+) -> tuple[WarningRow, Person, Obligation]:
+    """Whom the helper may record an answer for, and whose name and number he may therefore see. Raises NotAllowed."""
     row = await work.rows.warnings.get(warning_id)
     person = await work.rows.people.get(person_id)
     owed = None if row is None else await work.rows.obligations.find(row.subject, person_id, ACKNOWLEDGE)
@@ -124,18 +124,22 @@ async def record_for(
     if helper is None:
         raise NotAllowed("refused.not_enrolled")
     await _require_helper(work, helper, person, owed.place)
+    return row, person, owed
+
+
+async def record_for(
+    work: Work, helper: Person | None, warning_id: int, person_id: int, channel: Channel
+) -> tuple[Acknowledged, Person]:
+    """A helper phoned or knocked and the other one knows now. Who, how and when is kept; it is the other's answer."""
+    row, person, owed = await to_record(work, helper, warning_id, person_id)
+    assert helper is not None
     return await _record(work, row, owed, person, helper, channel), person
 
 
 async def record_unreached(work: Work, helper: Person | None, warning_id: int, person_id: int, why: str) -> Person:
     """The helper tried and did not get through (no_answer, wrong_number). The ladder goes on; a wrong number is a task
     for the roster's keeper, not a fault of the person."""
-    row = await work.rows.warnings.get(warning_id)
-    person = await work.rows.people.get(person_id)
-    owed = None if row is None else await work.rows.obligations.find(row.subject, person_id, ACKNOWLEDGE)
-    if row is None or person is None or owed is None or helper is None:
-        raise Stale("refused.stale")
-    await _require_helper(work, helper, person, owed.place)
+    row, person, _ = await to_record(work, helper, warning_id, person_id)
     await work.note("warning.unreached", row.subject, helper, person=person.id, why=why)
     if why == "wrong_number":
         await work.note("roster.wrong_number", f"person:{person.id}", helper)
