@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import pytest
-from delivery_fakes import Reply, ScriptedTelegram, refusal
+from tests.delivery.delivery_fakes import Reply, ScriptedTelegram, refusal
 from telegram.error import NetworkError
 
 from delivery.answers import answer_press

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
-from delivery_fakes import START, MemoryOutbox, VirtualClock, message, run_virtually
-from test_pacing import BucketServer, SlidingServer
+from tests.delivery.delivery_fakes import START, MemoryOutbox, VirtualClock, message, run_virtually
+from tests.delivery.test_pacing import BucketServer, SlidingServer
 
 from delivery.dispatcher import Dispatcher
 from delivery.errors import after_error

@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from delivery_fakes import START, message, queued
+from tests.delivery.delivery_fakes import START, message, queued
 from telegram.error import (
     BadRequest,
     ChatMigrated,

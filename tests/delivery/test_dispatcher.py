@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
-from delivery_fakes import (
+from tests.delivery.delivery_fakes import (
     START,
     InstantCarrier,
     MemoryOutbox,

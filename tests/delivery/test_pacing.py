@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from delivery_fakes import START
+from tests.delivery.delivery_fakes import START
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

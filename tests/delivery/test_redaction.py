@@ -5,7 +5,7 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from delivery_fakes import TOKEN
+from tests.delivery.delivery_fakes import TOKEN
 
 from delivery.redaction import RedactSecrets, guard_logs, redact
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from delivery_fakes import Reply, ScriptedTelegram, StillClock, message, queued, refusal, sent
+from tests.delivery.delivery_fakes import Reply, ScriptedTelegram, StillClock, message, queued, refusal, sent
 from telegram.error import NetworkError
 
 from delivery.faults import NotSent, Unknown

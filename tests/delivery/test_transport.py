@@ -12,7 +12,7 @@ from urllib.parse import parse_qs
 
 import pytest
 from aiohttp import web
-from delivery_fakes import TOKEN
+from tests.delivery.delivery_fakes import TOKEN
 from telegram import Bot, InputFile
 from telegram.error import (
     BadRequest,

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from form_samples import GIVEN, PATROL, Patrol, Talk, again
+from tests.domain.form_samples import GIVEN, PATROL, Patrol, Talk, again
 
 from domain.answers import Headcount
 from domain.forms import (

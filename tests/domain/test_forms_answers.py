@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from form_samples import ASSIGN, GIVEN, Talk
+from tests.domain.form_samples import ASSIGN, GIVEN, Talk
 from pydantic import BaseModel
 
 from domain.answers import YES_NO, Choice

@@ -4,7 +4,7 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 import pytest
-from form_samples import ASSIGN, PATROL
+from tests.domain.form_samples import ASSIGN, PATROL
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from form_samples import ASSIGN, GIVEN, NOW, PATROL, again
+from tests.domain.form_samples import ASSIGN, GIVEN, NOW, PATROL, again
 from hypothesis import given, settings
 from hypothesis import strategies as st
 

@@ -1,7 +1,7 @@
 """What a dialogue begins with, and what is left of it after a deploy."""
 
 import pytest
-from form_samples import ASSIGN, GIVEN, NOW, PATROL, Talk
+from tests.domain.form_samples import ASSIGN, GIVEN, NOW, PATROL, Talk
 from pydantic import BaseModel
 
 from domain.answers import Headcount

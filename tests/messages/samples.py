@@ -19,6 +19,7 @@ from domain.people import PrivateChat, Role
 from domain.warnings import Reason
 from handlers import menu
 from tests.messages.forms import choices_of
+from tests.messages.operator import OPERATOR
 
 # What OutboxRows.undelivered gives: a reason of delivery's, of a restart, or the bare state of the row.
 _UNDELIVERED = frozenset(
@@ -37,7 +38,8 @@ _IGNORED = frozenset(
 )
 """of these nobody is told"""
 
-DYNAMIC: Mapping[str, Callable[[], Iterable[str]]] = {
+DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
+    **OPERATOR,
     "role.name.*": lambda: [role.value for role in Role],
     "channel.name.*": lambda: [channel.value for channel in Channel],
     "dialogue.error.*": lambda: [address.removeprefix("dialogue.error.") for address in COMMON_ERRORS],
