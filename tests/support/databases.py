@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 import pytest
@@ -24,6 +24,7 @@ from sqlalchemy.engine import URL, make_url
 from storage.schema import upgrade
 from storage.store import SqlStore
 
+T = TypeVar("T")
 DIALECTS = ("sqlite", "postgresql")
 START = datetime(2026, 6, 20, 0, 0, tzinfo=UTC)
 
@@ -65,13 +66,19 @@ class _Family:
 
 
 class Databases:
-    """Makes databases, empty or migrated, and takes them away again. One for each run of the tests."""
+    """Makes databases, empty or migrated, and takes them away again. One for each run of the tests.
+
+    PostgreSQL takes a second to make or drop a database, so those that tests are done with are swept and used again.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._numbers = itertools.count()
         self._sqlite_template: Path | None = None
-        self._postgres_template: str | None = None
+        self._postgres: list[str] = []
+        self._empty: list[str] = []
+        self._migrated: list[str] = []
+        self._as_migrated = ""
 
     @contextmanager
     def fresh(self, dialect: str, folder: Path, *, migrated: bool = True) -> Iterator[str]:
@@ -79,15 +86,15 @@ class Databases:
         if dialect == "sqlite":
             yield self._sqlite(folder, migrated=migrated)
             return
-        name = self._create(self._migrated_postgres() if migrated else "template1")
+        name = self._take_migrated() if migrated else self._take_empty()
         try:
             yield _url(name)
         finally:
-            _run(f'DROP DATABASE "{name}" WITH (FORCE)')
+            self._sweep(name)
 
     def close(self) -> None:
-        if self._postgres_template is not None:
-            _run(f'DROP DATABASE "{self._postgres_template}" WITH (FORCE)')
+        for name in self._postgres:
+            _run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     def _sqlite(self, folder: Path, *, migrated: bool) -> str:
         path = folder / f"shouwang-{next(self._numbers)}.db"
@@ -98,23 +105,68 @@ class Databases:
             shutil.copyfile(self._sqlite_template, path)
         return sqlite_url(path)
 
-    def _migrated_postgres(self) -> str:
-        if self._postgres_template is None:
-            name = self._create("template1")
-            self._postgres_template = name
-            _apart(upgrade(_url(name)))
-        return self._postgres_template
-
-    def _create(self, template: str) -> str:
+    def _take_empty(self) -> str:
+        if self._empty:
+            return self._empty.pop()
         name = f"shouwang_test_{os.getpid()}_{next(self._numbers)}"
         try:
-            _run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+            _run(f'CREATE DATABASE "{name}"')
         except (OSError, asyncpg.PostgresError) as error:
             missing = f"no PostgreSQL for tests ({type(error).__name__}); set TEST_POSTGRES_URL"
             if os.environ.get("CI") == "true":
                 pytest.fail(missing)
             pytest.skip(missing)
+        self._postgres.append(name)
         return name
+
+    def _take_migrated(self) -> str:
+        if self._migrated:
+            return self._migrated.pop()
+        name = self._take_empty()
+        _apart(upgrade(_url(name)))
+        self._as_migrated = _run(_LOOKS, name)
+        return name
+
+    def _sweep(self, name: str) -> None:
+        """Take the rows away; where a test has changed the tables too, all of it."""
+        if self._as_migrated and _run(_LOOKS, name) == self._as_migrated:
+            _run(_EMPTY_TABLES, name)
+            self._migrated.append(name)
+        else:
+            _run("DROP SCHEMA public CASCADE; CREATE SCHEMA public", name)
+            self._empty.append(name)
+
+
+_LOOKS = """
+    SELECT string_agg(line, ';' ORDER BY line) FROM (
+        SELECT relname || relkind::text AS line FROM pg_class WHERE relnamespace = 'public'::regnamespace
+        UNION ALL SELECT tgname || tgenabled::text FROM pg_trigger WHERE NOT tgisinternal
+        UNION ALL SELECT conname || condeferrable::text FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+        UNION ALL SELECT (xpath('//version_num/text()',
+            query_to_xml('SELECT * FROM ' || oid::regclass, true, true, '')))[1]::text
+        FROM pg_class WHERE relname = 'alembic_version'
+    ) AS lines
+"""
+"""everything by which a test may have changed more than rows"""
+
+_EMPTY_TABLES = """
+    DO $$
+    DECLARE one record; filled boolean; tables text := '';
+    BEGIN
+        FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+            EXECUTE format('SELECT EXISTS (SELECT FROM %I)', one.tablename) INTO filled;
+            IF filled THEN tables := tables || ', ' || quote_ident(one.tablename); END IF;
+        END LOOP;
+        IF tables <> '' THEN
+            ALTER TABLE timeline DISABLE TRIGGER USER;
+            EXECUTE 'TRUNCATE ' || substr(tables, 3) || ' RESTART IDENTITY CASCADE';
+            ALTER TABLE timeline ENABLE TRIGGER USER;
+        END IF;
+        FOR one IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+            EXECUTE format('ALTER SEQUENCE %I RESTART', one.sequencename);
+        END LOOP;
+    END $$
+"""
 
 
 def sqlite_url(path: Path) -> str:
@@ -133,21 +185,24 @@ def _url(name: str) -> str:
     return _server().set(database=name).render_as_string(hide_password=False)
 
 
-def _run(statement: str) -> None:
-    """One statement on the server, outside any transaction."""
-    server = _server()
+def _run(statement: str, database: str | None = None) -> str:
+    """One statement outside any transaction; returns its first value, where it has one."""
+    url = _server().set(drivername="postgresql")
+    url = url if database is None else url.set(database=database)
 
-    async def run() -> None:
-        connection = await asyncpg.connect(server.set(drivername="postgresql").render_as_string(hide_password=False))
+    async def run() -> str:
+        connection = await asyncpg.connect(url.render_as_string(hide_password=False))
         try:
-            await connection.execute(statement)
+            if statement.lstrip().startswith("SELECT"):
+                return str(await connection.fetchval(statement))
+            return str(await connection.execute(statement))
         finally:
             await connection.close()
 
-    _apart(run())
+    return _apart(run())
 
 
-def _apart(work: Coroutine[Any, Any, None]) -> None:
+def _apart(work: Coroutine[Any, Any, T]) -> T:
     """Run it on a loop and a thread of its own: some fixtures are on a loop already, some are not."""
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, work).result()
+        return thread.submit(asyncio.run, work).result()
