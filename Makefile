@@ -4,7 +4,6 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
-export PYTHONDONTWRITEBYTECODE := 1
 
 .PHONY: demo test lint types imports unit crash bench soak lock clean setup
 
@@ -16,7 +15,7 @@ $(STAMP): requirements-dev.txt
 	  { echo "需要 Python 3.11–3.13 / Python 3.11 to 3.13 is needed (PYTHON=…)"; exit 1; }
 	@if command -v uv >/dev/null 2>&1; then \
 	  uv venv --quiet --allow-existing --python "$$(command -v $(PYTHON))" $(VENV) && \
-	  VIRTUAL_ENV=$(VENV) uv pip sync --quiet --require-hashes requirements-dev.txt; \
+	  VIRTUAL_ENV=$(VENV) uv pip sync --quiet --compile-bytecode --require-hashes requirements-dev.txt; \
 	else \
 	  $(PYTHON) -m venv $(VENV) && $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt; \
 	fi
