@@ -1,0 +1,185 @@
+"""Divisions and roster from files, the empty roster, the enrolment sheets: what is done before the first warning.
+
+Imports and sheets write to the database, so the bot must not be running; on PostgreSQL not on the other machine either.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
+
+from telegram import Bot
+from telegram.error import InvalidToken, TelegramError
+
+from assembly import doors_of
+from clock import SystemClock
+from console.voice import DONE, FAILED, Voice, plain, show
+from delivery.redaction import redact
+from delivery.transport import AiohttpRequest
+from domain import place_rows
+from domain import roster as roster_rows
+from domain.enrolment import IssuedLink
+from domain.errors import DomainError
+from domain.place_finding import place_with_code
+from domain.places import Place, PlaceCode, PlaceTree
+from domain.text import Html
+from feeds.roster_files import read_lines
+from messages.roster_template import roster_template
+from messages.sheets import sheets_by_village
+from services import places, roster
+from services.doors import Doors
+from services.enrolment import issue_links_at_console
+from services.work import Work
+from settings import Settings, SettingsError, load
+from starting import StartError, database_of, sole_use
+from storage.store import SqlStore
+
+Service = Callable[[Work], Awaitable[tuple[bool, Html]]]
+
+
+class FileError(DomainError):
+    """A file on this machine cannot be read or written. Keys: console.file.…"""
+
+
+@asynccontextmanager
+async def doors(settings: Settings, voice: Voice, bot_name: str = "") -> AsyncIterator[Doors]:
+    """The database of a bot that does not run."""
+    clock = SystemClock()
+    async with sole_use(settings), database_of(settings) as database:
+        if not await database.try_to_lead():
+            raise StartError("console.start.another_leads")
+        yield doors_of(settings, SqlStore(database, clock.now), voice.words, clock, bot_name)
+
+
+# -- imports ------------------------------------------------------------------------------------------------------
+
+
+def import_places(voice: Voice, file: Path) -> int:
+    settings = load()
+    lines = read_lines(_read(file), place_rows.COLUMNS)
+
+    async def service(work: Work) -> tuple[bool, Html]:
+        result = await places.import_places(work, lines)
+        return not result.problems, places.report(work, result, voice.lang)
+
+    return asyncio.run(_told(settings, voice, service))
+
+
+def import_roster(voice: Voice, file: Path, complete_for: str | None, *, confirm: bool) -> int:
+    settings = load()
+    lines = read_lines(_read(file), roster_rows.COLUMNS)
+
+    async def service(work: Work) -> tuple[bool, Html]:
+        tree = await work.tree()
+        area = None if complete_for is None else find(complete_for, tree, work.county).code
+        result = await roster.import_roster(work, lines, complete_for=area, confirm=confirm)
+        return result.done, roster.report(work, result, voice.lang)
+
+    return asyncio.run(_told(settings, voice, service))
+
+
+async def _told(settings: Settings, voice: Voice, service: Service) -> int:
+    async with doors(settings, voice) as opened:
+        done, report = await opened.run(service)
+    show(plain(report))
+    return DONE if done else FAILED
+
+
+def find(written: str, tree: PlaceTree, county: PlaceCode) -> Place:
+    """A place by its code or by a name that only one place of the county has. Raises DomainError."""
+    if any(character.isdigit() for character in written):
+        return place_with_code(written, tree, county)
+    found = tree.find_by_name(written.rpartition("·")[2], county)
+    found = tuple(one for one in found if "·" not in written or tree.path(one.code) == written)
+    if not found:
+        raise FileError("console.place.unknown", written=written)
+    if len(found) > 1:
+        codes = [f"{tree.path(one.code)} {one.code}" for one in found]
+        raise FileError("console.place.several", written=written, places=codes)
+    return found[0]
+
+
+# -- what is handed out -------------------------------------------------------------------------------------------
+
+
+def write_template(voice: Voice, file: Path, *, overwrite: bool) -> int:
+    _write(file, roster_template(voice.words, voice.lang), overwrite=overwrite)
+    voice.say("console.template.written", file=str(file))
+    return DONE
+
+
+def write_sheets(voice: Voice, place: str, out: Path, bot_name: str | None, *, overwrite: bool) -> int:
+    """One page for each village: a file where it is one, a folder where there are more."""
+    settings = load()
+    name = bot_name.lstrip("@") if bot_name else asyncio.run(_ask_name(settings))
+    pages = asyncio.run(_sheets(settings, voice, place, out, name, overwrite=overwrite))
+    if not pages:
+        voice.say("console.sheets.nobody")
+        return DONE
+    voice.say("console.sheets.written", count=len(pages), out=str(out))
+    voice.note("console.sheets.private")
+    return DONE
+
+
+async def _sheets(
+    settings: Settings, voice: Voice, place: str, out: Path, bot_name: str, *, overwrite: bool
+) -> dict[Path, str]:
+    async def service(work: Work) -> list[IssuedLink]:
+        """Writes before the commit: codes that stand on no paper must not make older ones void."""
+        found = find(place, await work.tree(), work.county)
+        links = await issue_links_at_console(work, found.code)
+        pages.update(_paths(out, sheets_by_village(voice.words, links, bot_name, voice.lang), links))
+        for path, page in pages.items():
+            _write(path, page.encode(), overwrite=overwrite, private=True)
+        return links
+
+    pages: dict[Path, str] = {}
+    async with doors(settings, voice, bot_name) as opened:
+        await opened.run(service)
+    return pages
+
+
+def _paths(out: Path, pages: dict[str, str], links: list[IssuedLink]) -> dict[Path, str]:
+    if out.suffix.lower() in {".html", ".htm"}:
+        if len(pages) > 1:
+            raise FileError("console.sheets.folder", count=len(pages), out=str(out))
+        return dict.fromkeys([out], next(iter(pages.values()))) if pages else {}
+    names = {link.village: link.village_name.replace("/", "-") for link in links}
+    return {out / f"{code}-{names[PlaceCode(code)]}.html": page for code, page in pages.items()}
+
+
+async def _ask_name(settings: Settings) -> str:
+    """The bot's username: it stands in every link."""
+    request = partial(AiohttpRequest, proxy=settings.telegram_proxy, connections=2)
+    bot = Bot(settings.token(), f"{settings.telegram_api_url}/bot", request=request(), get_updates_request=request())
+    try:
+        async with bot:
+            return str(bot.username)
+    except InvalidToken as error:
+        raise SettingsError("setting.token_refused") from error
+    except TelegramError as error:
+        why = redact(str(error.__cause__ or error))
+        raise StartError("console.sheets.no_name", reason=why) from error
+
+
+# -- files --------------------------------------------------------------------------------------------------------
+
+
+def _read(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except OSError as error:
+        raise FileError("console.file.unreadable", file=str(file), reason=str(error.strerror)) from error
+
+
+def _write(file: Path, content: bytes, *, overwrite: bool, private: bool = False) -> None:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with file.open("wb" if overwrite else "xb") as out:
+            file.chmod(0o600 if private else 0o644)
+            out.write(content)
+    except FileExistsError as error:
+        raise FileError("console.file.exists", file=str(file)) from error
+    except OSError as error:
+        raise FileError("console.file.unwritable", file=str(file), reason=str(error.strerror)) from error
