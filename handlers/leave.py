@@ -10,10 +10,15 @@ from handlers.scene import Feature, Scene
 from messages.keyboards import in_rows
 from services.leave import absent_meant, come_back, grant_leave, leave_of, neighbours, refuse_leave
 
+_END = r"(?=$|[\s，。,.!！；;、吧了])"
 _STANDS_IN = re.compile(
-    r"我.{0,3}(?:顶|代班|代岗|替班|替岗)|我(?:来|先|暂时)?(?:代|替)(?:他|她|一下|几天|书记|主任)|顶岗|代答"
+    r"我(?:来|先|去|就|能|可以|暂时|这[几两]天)*(?:帮|替)?(?:他|她|书记|主任)?"
+    rf"(?:顶(?:上|着|岗|班|替|一下|几天|两天|他|她)?{_END}|代班|代岗|替班|替岗|代答)"
+    rf"|我(?:来|先)?(?:代|替)(?:他|她)(?:一下|几天|两天)?{_END}"
+    r"|(?:^|[\s，。,])(?:顶岗|代答)(?=$|[\s，。,])"
 )
-_DOUBT = re.compile(r"[吗呢?？]|谁|不顶|没人顶|怎么")
+"""somebody says that he stands in. A roof (屋顶) and a top (坝顶) are no standing in"""
+_DOUBT = re.compile(r"[吗呢?？]|谁|不|没人|怎么|报告|汇报|转达")
 _LONGEST = 60
 """a longer text tells a story and is no request"""
 

@@ -126,6 +126,22 @@ async def test_the_stand_in_may_speak_for_the_absent_one_in_his_own_words(county
     county.seen_all()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "书记住院，我来顶岗",
+        "书记这几天我顶",
+        "书记出差，我先替他几天",
+        "书记有事，由我顶上",
+        "书记请假 代答",
+        "我替书记代班",
+    ],
+)
+async def test_people_say_it_in_many_ways(county: County, text: str) -> None:
+    await county.say(OFFICER, text)
+    assert "李书记从什么时候起请假？" in county.last(OFFICER)
+
+
 async def test_who_is_meant_is_asked_when_it_is_not_clear(county: County) -> None:
     await county.say(CADRE, "他有事，我顶几天")
     assert county.last(CADRE) == "您替谁顶岗？请选："
@@ -134,7 +150,20 @@ async def test_who_is_meant_is_asked_when_it_is_not_clear(county: County) -> Non
     county.seen_all()
 
 
-@pytest.mark.parametrize("text", ["书记住院了谁来顶岗？", "没人顶岗怎么办", "今天雨很大，水库快满了"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "书记住院了谁来顶岗？",
+        "没人顶岗怎么办",
+        "今天雨很大，水库快满了",
+        "我家屋顶漏了",
+        "我到坝顶看过，没事",
+        "我去山顶看了",
+        "我代书记汇报一下",
+        "我替他签了字",
+        "我顶不住了",
+    ],
+)
 async def test_talk_about_standing_in_is_not_taken_for_it(county: County, text: str) -> None:
     await county.say(OFFICER, text)
     assert "请假" not in county.last(OFFICER)
