@@ -4,7 +4,7 @@ a person or ignored with a reason. Officers compose their own here too.
 What it means to be in force is in services/warning_force.py, what people answer in services/acknowledge.py.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -17,16 +17,20 @@ from domain.text import Button, ButtonStyle, Rows
 from domain.warnings import (
     Disposition,
     Mark,
+    MsgType,
     Notice,
     Outcome,
     PlaceMatch,
     Reason,
+    Reference,
     Relation,
     RelationKind,
     SourcePolicy,
+    Status,
     Way,
     after_relation,
     counterpart,
+    cross_source_key,
     disposition,
     expiry_of,
     is_lifted,
@@ -58,23 +62,28 @@ async def receive_notice(work: Work, notice: Notice, raw: bytes) -> Received:
     """
     tree = await work.tree()
     match = resolve_places(notice, tree, fixed_county=work.county)
-    before = counterpart(notice, await _earlier_of(work, notice))
-    if before is not None and before.state != "active" and before.identifier != notice.identifier:
-        before = None  # what has ended is not changed: the notice begins anew
+    earlier = await _earlier_of(work, notice)
+    before = counterpart(notice, earlier)
+    if before is not None and _begins_anew(notice, before):
+        before = None
     found = relation(
         notice,
         before,
         new_villages=match.villages,
         current_villages=frozenset() if before is None else _villages_of(tree, before.places),
     )
+    if before is not None and found.kind is RelationKind.CORRECTION and before.state in {"superseded", "lifted"}:
+        found = Relation(RelationKind.STALE)  # another copy of what is over brings nothing back
     verdict = after_relation(disposition(notice, _source_policy(work), work.now, match), found)
     reason = "" if verdict.reason is None else verdict.reason.value
+    if verdict.way in {Way.POST, Way.EXERCISE} or verdict.reason is Reason.CANCEL_UNKNOWN:
+        await _withdraw_held(work, notice.sender, notice.references, notice.sent)
     if verdict.way is Way.IGNORE:
         await work.note("warning.ignored", f"notice:{notice.raw_hash[:16]}", None, reason=reason)
         duplicate = found.kind is RelationKind.DUPLICATE
         return Received(Outcome.DUPLICATE if duplicate else Outcome.IGNORED, reason=reason)
     if is_lifted(notice):
-        return await _receive_lifting(work, notice, before, verdict)
+        return await _receive_lifting(work, notice, before, earlier, verdict)
     row = await _keep(work, notice, raw, match, before, verdict)
     if verdict.way is Way.HOLD:
         await _ask_desk(work, row, reason)
@@ -83,14 +92,43 @@ async def receive_notice(work: Work, notice: Notice, raw: bytes) -> Received:
     return Received(Outcome.ACCEPTED, row.id)
 
 
-async def _receive_lifting(work: Work, notice: Notice, before: WarningRow | None, verdict: Disposition) -> Received:
+def _begins_anew(notice: Notice, before: WarningRow) -> bool:
+    """What has ended is not changed by a later message, nor is what was refused by other words."""
+    if before.state == "refused":
+        return before.content_hash != notice.content_hash
+    number = cross_source_key(notice.identifier)
+    same = before.identifier == notice.identifier or (
+        number is not None and number == cross_source_key(before.identifier)
+    )
+    return before.state != "active" and not same
+
+
+async def _receive_lifting(
+    work: Work, notice: Notice, before: WarningRow | None, earlier: Sequence[WarningRow], verdict: Disposition
+) -> Received:
     assert before is not None  # a lifting of nothing was ignored
     if verdict.way is Way.HOLD:
         reason = "" if verdict.reason is None else verdict.reason.value
         await _ask_desk_to_lift(work, before, notice.issuer, reason)
         return Received(Outcome.HELD, before.id, reason)
     done = await lift(work, before, notice.issuer)
+    if notice.msg_type is MsgType.CANCEL:  # it cancels the whole message, however many parts that had
+        for row in earlier:
+            if row.state == "active" and row.sender == before.sender and row.id != before.id:
+                done = await lift(work, row, notice.issuer) or done
     return Received(Outcome.ACCEPTED if done else Outcome.DUPLICATE, before.id)
+
+
+async def _withdraw_held(work: Work, sender: str, references: Iterable[Reference], sent: datetime) -> None:
+    """The sender has replaced or cancelled what still waits for an officer: it is not to be released any more."""
+    for reference in references:
+        for row in await work.rows.warnings.by_identifier(reference.identifier):
+            if (
+                row.sender == sender
+                and row.sent <= sent
+                and await work.rows.warnings.set_state(row.id, ["held"], "superseded")
+            ):
+                await work.note("warning.withdrawn", row.subject, None)
 
 
 def _source_policy(work: Work) -> SourcePolicy:
@@ -106,10 +144,10 @@ def _source_policy(work: Work) -> SourcePolicy:
 async def _earlier_of(work: Work, notice: Notice) -> list[WarningRow]:
     """Every version of the chain that this notice belongs to: by its references, or because it came before. Other
     parts of the same message are warnings of their own."""
-    events: set[int] = set()
-    for row in await work.rows.warnings.by_identifier(notice.identifier):
-        if row.part == notice.part:
-            events.add(row.event)
+    number, rows_of = cross_source_key(notice.identifier), work.rows.warnings
+    alike = await (rows_of.by_identifier(notice.identifier) if number is None else rows_of.named(number))
+    same = [row for row in alike if row.part == notice.part]
+    events = {row.event for row in same}
     for reference in notice.references:
         rows = await work.rows.warnings.by_identifier(reference.identifier)
         own = [row for row in rows if row.sender == notice.sender]
@@ -117,8 +155,13 @@ async def _earlier_of(work: Work, notice: Notice) -> list[WarningRow]:
     versions: list[WarningRow] = []
     for event in sorted(events):
         versions += [v for v in await work.rows.warnings.of_event(event) if v.state not in {"held", "refused"}]
-    held = [row for row in await work.rows.warnings.by_identifier(notice.identifier) if row.state == "held"]
-    return versions + [row for row in held if (row.sender, row.part) == (notice.sender, notice.part)]
+    versions += [
+        row
+        for row in same
+        if row.state in {"held", "refused"} and (row.sender, row.identifier) == (notice.sender, notice.identifier)
+    ]
+    exercise = notice.status is Status.EXERCISE  # it never touches a real warning
+    return [row for row in versions if row.exercise == exercise]
 
 
 def _villages_of(tree: PlaceTree, places: Iterable[PlaceCode]) -> frozenset[PlaceCode]:
@@ -149,7 +192,7 @@ async def _keep(
         expires=ends.at,
         expires_assumed=ends.assumed,
         places=match.codes,
-        exercise=verdict.way is Way.EXERCISE,
+        exercise=notice.status is Status.EXERCISE,  # held or not: released, it has to be marked as one
         state="held",
         held_because="" if verdict.reason is None else verdict.reason.value,
         content_hash=notice.content_hash,
@@ -240,13 +283,19 @@ async def release_held(work: Work, officer: Person | None, warning_id: int, colo
     officer = await work.require(officer, Action.RELEASE_HELD_WARNING, work.county)
     row = await work.rows.warnings.get(warning_id)
     if row is None or row.state != "held":
-        raise Stale("warning.held.decided")
+        overtaken = row is not None and row.state in {"superseded", "lifted"}
+        raise Stale("warning.held.overtaken" if overtaken else "warning.held.decided")
+    if row.expires <= work.now:
+        raise Stale("warning.held.over")
+    in_force = [v for v in await work.rows.warnings.of_event(row.event) if v.id != row.id and v.state == "active"]
+    if any((v.sent, v.id) > (row.sent, row.id) for v in in_force):
+        raise Stale("warning.held.overtaken")
     if row.held_because == Reason.NO_COLOUR.value and colour is None:
         raise Stale("warning.held.needs_colour")
     places = row.places or frozenset({work.county})
     row = replace(row, colour=colour or row.colour, places=places)
     await work.rows.warnings.decide(row.id, row.colour, row.places)
-    in_force = [v for v in await work.rows.warnings.of_event(row.event) if v.id != row.id and v.state == "active"]
+    await _withdraw_held(work, row.sender, map(Reference.parse, row.references), row.sent)
     await work.note("warning.released", row.subject, officer, colour=row.colour.value)
     await put_in_force(work, row, Relation(RelationKind.NEW), in_force[-1] if in_force else None)
     return row

@@ -118,6 +118,9 @@ class WarningTable:
     async def by_identifier(self, identifier: str) -> list[WarningRow]:
         return await self._list(warning.c.identifier == identifier)
 
+    async def named(self, part: str) -> list[WarningRow]:
+        return await self._list(warning.c.identifier.contains(part, autoescape=True))
+
     async def of_event(self, event: int) -> list[WarningRow]:
         return await self._list(warning.c.event == event)
 
