@@ -178,7 +178,9 @@ async def check_in(work: Work, task_id: int, by: Person, said: Report) -> Checke
     await _answered(work, task, walker, by, row)
     owner = walker if walker.id == task.person_id else await work.rows.people.get(task.person_id)
     for one in {p.id: p for p in (owner, walker) if p is not None}.values():
-        await redraw(work, task, one)
+        # Who typed is answered below his words; an edit as well would be two messages in a chat that takes one a second.
+        if one.id != by.id or said.channel is not Channel.TEXT:
+            await redraw(work, task, one)
     if before is not None:
         return CheckedIn(task, row, "merged")
     kind = "late" if row.late else "filled_in" if row.filled_in else "recorded"
@@ -316,7 +318,8 @@ async def give_reason(work: Work, task_id: int, by: Person, hindrance: Hindrance
     await work.note("patrol.reason", task.subject, by, why=hindrance.value)
     row = (await work.rows.patrols.check_ins_of(task_id))[-1]
     await tell_unable(work, task, walker, row)
-    await redraw(work, task, walker)
+    if not words:
+        await redraw(work, task, walker)
     return task
 
 
