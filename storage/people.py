@@ -134,14 +134,13 @@ class PeopleTable:
             await self._db.execute(sa.insert(post), rows)
 
     async def enrol(self, person_id: int, user_id: int, at: datetime) -> bool:
+        other = person.alias("other")
         tied = await self._db.execute(
             sa.update(person)
             .where(
                 person.c.id == person_id,
                 sa.or_(person.c.user_id.is_(None), person.c.user_id == user_id),
-                ~sa.exists().where(
-                    sa.and_(person.alias("other").c.user_id == user_id, person.alias("other").c.id != person_id)
-                ),
+                ~sa.exists().where(other.c.user_id == user_id, other.c.id != person_id),
             )
             .values(user_id=user_id, private_chat=PrivateChat.OPEN.value, enrolled_at=at)
         )
