@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 
 import pytest
-from tests.delivery.delivery_fakes import Reply, ScriptedTelegram, refusal
 from telegram.error import NetworkError
 
 from delivery.answers import answer_press
 from delivery.transport import flood
+from tests.delivery.delivery_fakes import Reply, ScriptedTelegram, refusal
 
 
 @dataclass(frozen=True)

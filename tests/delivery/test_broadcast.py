@@ -12,14 +12,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 import pytest
-from tests.delivery.delivery_fakes import START, MemoryOutbox, VirtualClock, message, run_virtually
-from tests.delivery.test_pacing import BucketServer, SlidingServer
 
 from delivery.dispatcher import Dispatcher
 from delivery.errors import after_error
 from delivery.pacing import Pacer
 from delivery.transport import flood
 from domain.outgoing import Lane, Outcome, QueuedMessage, Settlement
+from tests.delivery.delivery_fakes import START, MemoryOutbox, VirtualClock, message, run_virtually
+from tests.delivery.test_pacing import BucketServer, SlidingServer
 
 Server = SlidingServer | BucketServer
 

@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from tests.delivery.delivery_fakes import START, message, queued
 from telegram.error import (
     BadRequest,
     ChatMigrated,
@@ -22,6 +21,7 @@ from delivery.faults import NotSent, Unknown
 from delivery.transport import flood
 from domain.outgoing import Kind, Outcome, QueuedMessage
 from domain.text import Button
+from tests.delivery.delivery_fakes import START, message, queued
 
 GROUP, PERSON = -100, 300
 ROWS = ((Button("收到", data="a:1:ok"),),)

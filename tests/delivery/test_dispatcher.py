@@ -7,6 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+
+from delivery.dispatcher import Dispatcher
+from delivery.errors import after_error, doubtful
+from delivery.pacing import Pacer
+from delivery.transport import flood
+from domain.outgoing import Lane, Outcome, Policy, QueuedMessage, Settlement
 from tests.delivery.delivery_fakes import (
     START,
     InstantCarrier,
@@ -16,12 +22,6 @@ from tests.delivery.delivery_fakes import (
     message,
     run_virtually,
 )
-
-from delivery.dispatcher import Dispatcher
-from delivery.errors import after_error, doubtful
-from delivery.pacing import Pacer
-from delivery.transport import flood
-from domain.outgoing import Lane, Outcome, Policy, QueuedMessage, Settlement
 
 
 def at(seconds: float) -> datetime:

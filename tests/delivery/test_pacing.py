@@ -6,12 +6,12 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from tests.delivery.delivery_fakes import START
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from delivery.pacing import Pacer
 from domain.outgoing import Lane
+from tests.delivery.delivery_fakes import START
 
 GROUP, OTHER, PERSON = -100, -200, 300
 NO_TIME = timedelta(0)

@@ -5,9 +5,9 @@ import logging
 from collections.abc import Iterator
 
 import pytest
-from tests.delivery.delivery_fakes import TOKEN
 
 from delivery.redaction import RedactSecrets, guard_logs, redact
+from tests.delivery.delivery_fakes import TOKEN
 
 SECRET = TOKEN.split(":")[1]
 

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.delivery.delivery_fakes import Reply, ScriptedTelegram, StillClock, message, queued, refusal, sent
 from telegram.error import NetworkError
 
 from delivery.faults import NotSent, Unknown
@@ -15,6 +14,7 @@ from delivery.splitting import plain, units
 from delivery.transport import flood
 from domain.outgoing import Kind, Outcome, Outgoing, Policy, QueuedMessage, Settlement
 from domain.text import Button, ButtonStyle, Html
+from tests.delivery.delivery_fakes import Reply, ScriptedTelegram, StillClock, message, queued, refusal, sent
 
 LONG = Html("<b>暴雨红色预警</b>\n\n" + "\n\n".join(f"第{n}村：" + "请立即转移。" * 100 for n in range(12)))
 ROWS = (

@@ -12,7 +12,6 @@ from urllib.parse import parse_qs
 
 import pytest
 from aiohttp import web
-from tests.delivery.delivery_fakes import TOKEN
 from telegram import Bot, InputFile
 from telegram.error import (
     BadRequest,
@@ -28,6 +27,7 @@ from telegram.error import (
 
 from delivery.faults import NotSent, Unknown
 from delivery.transport import AiohttpRequest
+from tests.delivery.delivery_fakes import TOKEN
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 MESSAGE = {"message_id": 7, "date": 1, "chat": {"id": -100, "type": "supergroup"}, "text": "x"}

@@ -2,8 +2,6 @@
 
 from datetime import UTC, datetime
 
-from tests.domain.form_samples import GIVEN, PATROL, Patrol, Talk, again
-
 from domain.answers import Headcount
 from domain.forms import (
     Answer,
@@ -22,6 +20,7 @@ from domain.forms import (
     start,
     step,
 )
+from tests.domain.form_samples import GIVEN, PATROL, Patrol, Talk, again
 
 
 def test_the_pond_patrol_of_the_typhoon_is_three_messages_and_a_confirmation():

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
-from tests.domain.form_samples import ASSIGN, GIVEN, Talk
 from pydantic import BaseModel
 
 from domain.answers import YES_NO, Choice
@@ -25,6 +24,7 @@ from domain.forms import (
     start,
     step,
 )
+from tests.domain.form_samples import ASSIGN, GIVEN, Talk
 
 
 def test_one_line_assigns_a_hazard():

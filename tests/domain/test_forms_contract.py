@@ -4,7 +4,6 @@ from enum import StrEnum
 from typing import Annotated, Literal
 
 import pytest
-from tests.domain.form_samples import ASSIGN, PATROL
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import BaseModel, Field
@@ -30,6 +29,7 @@ from domain.forms import (
     parse_button,
     text_keys,
 )
+from tests.domain.form_samples import ASSIGN, PATROL
 
 BUTTONS = {
     "f:3:c:bad": Answer(choice="bad", rev=3),

@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from tests.domain.form_samples import ASSIGN, GIVEN, NOW, PATROL, again
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -33,6 +32,7 @@ from domain.forms import (
     start,
     step,
 )
+from tests.domain.form_samples import ASSIGN, GIVEN, NOW, PATROL, again
 
 TYPED = [
     *(

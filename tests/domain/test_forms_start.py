@@ -1,7 +1,6 @@
 """What a dialogue begins with, and what is left of it after a deploy."""
 
 import pytest
-from tests.domain.form_samples import ASSIGN, GIVEN, NOW, PATROL, Talk
 from pydantic import BaseModel
 
 from domain.answers import Headcount
@@ -23,6 +22,7 @@ from domain.forms import (
     start,
     step,
 )
+from tests.domain.form_samples import ASSIGN, GIVEN, NOW, PATROL, Talk
 
 
 def test_what_the_bot_knows_it_never_asks():
