@@ -1,8 +1,8 @@
 """Spot checks as people touch them: /check asks, /checks shows one's own, answers are taken from the private chat,
 calls and verdicts from buttons. All of it in private; into a group go figures only, and only on request."""
 
-from domain.checks import UNQUALIFIED, Call, Result
-from domain.errors import NotAllowed, Stale
+from domain.checks import UNQUALIFIED, Call, Result, results_for
+from domain.errors import DomainError, NotAllowed, Stale
 from domain.obligations import Channel
 from domain.text import Button, ButtonStyle
 from handlers.dialogues.issue_check import begin
@@ -167,6 +167,8 @@ async def _set(scene: Scene) -> None:
         check, one = await to_judge(scene.work, scene.person, check_id, person_id)
         if version != (0 if one.verdict is None else one.verdict.version):
             raise Stale("check.refused.judged_already")
+        if result not in results_for(heard=one.heard, tried=one.tried):
+            raise DomainError("check.refused.does_not_fit")
         facts = {"check": check.id, "person": one.person.id, "result": result.value, "version": version}
         await scene.open("judge_check", facts)
         return

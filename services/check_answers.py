@@ -101,10 +101,10 @@ async def take(work: Work, person: Person, check_id: int, said: Said) -> Taken:
         return Taken("same", check, one.answer.at, codes)
     entry = await _entry(work, one, said, codes)
     await work.rows.checks.add_entry(entry)
+    await work.note("check.answered", check.subject, person, kind=entry.kind, late=entry.late)
     if entry.kind == ANSWER:
         await _first(work, check, one, entry)
-    await work.note("check.answered", check.subject, person, kind=entry.kind, late=entry.late)
-    await redraw(work, check.id)
+        await redraw(work, check.id)
     return Taken("late" if entry.late else entry.kind, check, entry.at, codes)
 
 

@@ -39,10 +39,8 @@ def _random(known: Known) -> bool:
     return known.get("manner") == "random"
 
 
-def _proposed(known: Known) -> JsonValue:
-    sizes = known.get("sizes")
-    place = known.get("place") or known.get("only_place")
-    return sizes.get(str(place), 1) if isinstance(sizes, dict) else 1
+def _named(known: Known) -> bool:
+    return known.get("manner") == "named"
 
 
 FORM = Form(
@@ -57,8 +55,8 @@ FORM = Form(
             when=lambda known: _random(known) and not known.get("only_place"),
         ),
         Question(name="post", kind=Kind.PICK, options="posts", when=_random),
-        Question(name="size", kind=Kind.NUMBER, when=_random, default=_proposed),
-        Question(name="person", kind=Kind.PERSON, options="people", when=lambda known: known.get("manner") == "named"),
+        Question(name="size", kind=Kind.NUMBER, when=_random, default=lambda known: known.get("usual", 1)),
+        Question(name="person", kind=Kind.PERSON, options="people", when=_named),
         Question(name="topic", kind=Kind.PICK, options="topics"),
         Question(
             name="night", kind=Kind.CHOICE, choices=(Choice("yes"),), when=lambda known: bool(known.get("is_night"))
@@ -68,21 +66,31 @@ FORM = Form(
 
 
 async def begin(scene: Scene) -> None:
-    """Open the dialogue with what is known: whether it is night, the only place there is, the usual sizes."""
+    """Open the dialogue; where there is only one place, it is not asked."""
     if not scene.incoming.private:
         raise NotAllowed("refused.private_only")
     places = await _all_places(scene, "")
-    context: dict[str, object] = {
-        "is_night": night(scene.work),
-        "sizes": {code: await usual_size(scene.work, code) for code in places},
-    }
-    if len(places) == 1:
-        context["only_place"] = next(iter(places))
-    await scene.open("issue_check", context)
+    await scene.open("issue_check", {"only_place": next(iter(places))} if len(places) == 1 else {})
 
 
 async def _may(scene: Scene, _known: Mapping[str, JsonValue]) -> None:
     await scopes(scene.work, scene.person)
+
+
+async def _learn(scene: Scene, known: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+    """Whether it is night by now, and the usual size for the place. `so_far` lets each answer bring the choices that
+    depend on it."""
+    answered = [str(known.get(name) or "") for name in ("manner", "place", "post", "person", "topic")]
+    found: dict[str, JsonValue] = {"is_night": night(scene.work), "so_far": "|".join(answered)}
+    place = _place(known)
+    if place is not None:
+        found["usual"] = await usual_size(scene.work, place)
+    return found
+
+
+def _place(known: Mapping[str, JsonValue]) -> PlaceCode | None:
+    place = known.get("place") or known.get("only_place")
+    return PlaceCode(place) if isinstance(place, str) and _random(known) else None
 
 
 async def _all_places(scene: Scene, search: str) -> dict[PlaceCode, str]:
@@ -117,10 +125,8 @@ async def _places(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choi
 
 
 async def _pool(scene: Scene, known: Mapping[str, JsonValue], roles: frozenset[Role]) -> Pool | None:
-    place = known.get("place") or known.get("only_place")
-    if not _random(known) or not isinstance(place, str):
-        return None
-    return await pool_of(scene.work, scene.known(), PlaceCode(place), roles)
+    place = _place(known)
+    return None if place is None else await pool_of(scene.work, scene.known(), place, roles)
 
 
 async def _posts(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choice]:
@@ -146,7 +152,7 @@ def _roles(post: JsonValue) -> frozenset[Role]:
 
 async def _people(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choice]:
     """Whom the leader may check, by name or telephone; all of them where they are few."""
-    if known.get("manner") != "named":
+    if not _named(known):
         return []
     held, checker = await scopes(scene.work, scene.person), scene.known()
     found: dict[int, Person] = {}
@@ -194,16 +200,15 @@ async def _facts(scene: Scene, known: Mapping[str, JsonValue]) -> Mapping[str, o
 
 async def _submit(scene: Scene, answers: BaseModel, known: Mapping[str, JsonValue]) -> Html:
     assert isinstance(answers, Answers)
-    place = answers.place or known.get("only_place")
     check = await issue(
         scene.work,
         scene.known(),
         Order(
             topic=None if answers.topic == _IN_TURN else Topic(answers.topic),
-            place=PlaceCode(place) if isinstance(place, str) and answers.manner == "random" else None,
+            place=_place(known),
             roles=_roles(answers.post),
             size=answers.size or 1,
-            person_id=answers.person if answers.manner == "named" else None,
+            person_id=answers.person if _named(known) else None,
             at_night=answers.night == "yes",
         ),
     )
@@ -217,4 +222,5 @@ DIALOGUE = Dialogue(
     options={"places": _places, "posts": _posts, "people": _people, "topics": _topics},
     may=_may,
     facts=_facts,
+    learn=_learn,
 )
