@@ -59,7 +59,7 @@ def _answerers() -> dict[Colour, frozenset[Role]]:
 
 
 class WarningPolicy(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     ladders: dict[Colour, Plan] = Field(default_factory=_warning_ladders)
     answerers: dict[Colour, frozenset[Role]] = Field(default_factory=_answerers)
     assumed_life_hours: int = Field(default=24, ge=1, le=168)
@@ -80,14 +80,14 @@ class WarningPolicy(BaseModel):
 
 
 class PatrolPolicy(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     ladder: Plan = _plan(240, (Rung.REMIND, 240), (Rung.VILLAGE_HEAD, 300), (Rung.DESK, 360), (Rung.LAPSE, 1440))
     merge_minutes: Minutes = 10
     """a second check-in of the same person at the same point within this time is the same one"""
 
 
 class HazardPolicy(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     triage_ladder: Plan = _plan(30, (Rung.REMIND, 30), (Rung.DESK, 60), (Rung.LAPSE, 1440))
     fix_ladder: Plan = _plan(60, (Rung.REMIND, 60), (Rung.DESK, 180), (Rung.LAPSE, 60 * 24 * 30))
     """counted from the agreed deadline"""
@@ -104,7 +104,7 @@ class HazardPolicy(BaseModel):
 class CheckPolicy(BaseModel):
     """All minutes and hours are counted from the question. No document fixes any of them."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     answer_minutes: Minutes = 10
     second_try_minutes: Minutes = 10
     phone_minutes: Minutes = 20
@@ -139,7 +139,7 @@ class CheckPolicy(BaseModel):
 
 
 class EnrolmentPolicy(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
     link_hours: int = Field(default=72, ge=1)
     tries_per_hour: int = Field(default=5, ge=1)
 
