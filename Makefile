@@ -37,7 +37,7 @@ imports: $(STAMP)
 	$(BIN)/lint-imports
 
 unit: $(STAMP)
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist worksteal
 
 crash: $(STAMP)
 	$(BIN)/python -m benchmarks.crash

@@ -96,7 +96,13 @@ class Shouwang:
     """
 
     def __init__(
-        self, settings: Settings, clock: Clock, database: Database, application: AnyApplication, pulse: Pulse
+        self,
+        settings: Settings,
+        clock: Clock,
+        database: Database,
+        application: AnyApplication,
+        pulse: Pulse,
+        words: Catalogue | None = None,
     ) -> None:
         self.settings = settings
         self.pulse = pulse
@@ -106,7 +112,7 @@ class Shouwang:
         self.bot: Bot = application.bot
         self.boot = uuid.uuid4().hex[:12]
         self.store = SqlStore(database, clock.now)
-        self.words = Catalogue(overlay=settings.wording_dir)
+        self.words = words or Catalogue(overlay=settings.wording_dir)
         self.doors = doors_of(settings, self.store, self.words, clock, self.bot.username)
         pacer = Pacer(settings.send_rate) if settings.send_rate else Pacer(None, per_group=None, per_private=None)
         self.dispatcher = Dispatcher(
@@ -133,9 +139,16 @@ class Shouwang:
     @classmethod
     @asynccontextmanager
     async def open(
-        cls, settings: Settings, clock: Clock, *, request: Requests | None = None, poll_request: Requests | None = None
+        cls,
+        settings: Settings,
+        clock: Clock,
+        *,
+        request: Requests | None = None,
+        poll_request: Requests | None = None,
+        words: Catalogue | None = None,
     ) -> AsyncIterator["Shouwang"]:
-        """Everything that has to be closed again is closed on every way out: an open database hangs the exit."""
+        """Everything that has to be closed again is closed on every way out: an open database hangs the exit. `words`
+        spares reading the wording anew."""
         # PTB's own switch for what RetryAfter will mean in its next version; the old meaning warns at each refusal.
         os.environ.setdefault("PTB_TIMEDELTA", "1")
         async with AsyncExitStack() as stack:
@@ -158,7 +171,7 @@ class Shouwang:
             stack.push_async_callback(application.bot.shutdown)
             await reach_telegram(application, clock, pulse)
             stack.push_async_callback(application.shutdown)
-            bot = cls(settings, clock, database, application, pulse)
+            bot = cls(settings, clock, database, application, pulse, words)
             ears.append(bot.hearing.heard)
             yield bot
 

@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from demo.notices import cap
 from domain.people import Person, Post, Role
 from domain.places import Level, Place, PlaceCode
 from handlers.inbox import DurableQueue
+from messages.catalogue import Catalogue
 from sandbox.bots import Pressed
 from sandbox.clock import WorldClock
 from sandbox.model import Message
@@ -308,6 +310,12 @@ class County:
         return person
 
 
+@cache
+def _words() -> Catalogue:
+    """Read once: the wording is the same for every test."""
+    return Catalogue()
+
+
 def _furnish(world: World) -> dict[str, int]:
     bot = world.add_bot(TOKEN, "shouwang_test_bot", "守望")
     for one in (*EVERYBODY, STRANGER):
@@ -363,7 +371,7 @@ async def small_county(
     )
 
     def start_bot() -> AbstractAsyncContextManager[Shouwang]:
-        return Shouwang.open(given, clock, request=request, poll_request=request)
+        return Shouwang.open(given, clock, request=request, poll_request=request, words=_words())
 
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(start_bot())
