@@ -89,10 +89,10 @@ async def _missing(scene: Scene) -> None:
         more=max(0, len(found) - _LISTED),
     )
     if scene.incoming.private:
-        await scene.say(card, subject=row.subject)
+        await scene.say(card)
     elif scene.incoming.query_id is None:
         raise NotAllowed("refused.private_only")
-    elif await scene.work.tell(leader, scene.next_key(), card, subject=row.subject):
+    elif await scene.work.tell(leader, scene.next_key(), card):
         scene.toast(scene.label("button.sent_private"))
     else:
         scene.toast(scene.label("undelivered.note.open_private"), alert=True)
@@ -234,7 +234,7 @@ async def show_active(scene: Scene) -> None:
         if may_lift(scene.work, person, row):
             buttons.append(button(scene.label("warning.button.lift"), f"w:lift:{row.id}"))
         card = scene.card("warning_line", answered=tally[0], owed=tally[1], **facts)
-        await scene.say(card, (tuple(buttons),), subject=row.subject)
+        await scene.say(card, (tuple(buttons),))
     if not await active_for(scene.work, person):
         await scene.say(scene.text("warning.none_active"))
 

@@ -107,7 +107,7 @@ async def acknowledge_in_group(work: Work, person: Person, chat_id: int) -> list
     taken = []
     for owed in await work.rows.obligations.open_of_person(person.id, ACKNOWLEDGE):
         row = await _warning_of(work, owed.subject)
-        if row is not None and await work.rows.outbox.state_of(f"{row.subject}:post:{chat_id}") is not None:
+        if row is not None and await work.rows.boards.get(row.subject, chat_id) is not None:
             taken.append(await _record(work, row, owed, person, person, Channel.TEXT))
     return taken
 
@@ -384,7 +384,7 @@ class WarningVoice:
                 to,
                 f"{row.subject}:up:{rung.value}:{to.id}:{part[0][0].id}",
                 text,
-                subject=row.subject,
+                subject=f"{row.subject}:up",  # not the question he owes an answer to himself: his own does not end it
                 buttons=tuple(
                     (
                         Button(

@@ -38,9 +38,8 @@ async def put_in_force(
     owing = await owing_people(work, tree, row, spared)
     await _ask(work, row, owing)
     if before is not None and found.dropped:
-        covered = {g.chat_id for g in groups}
-        gone = [g for g in await groups_of(work, tree, before.places) if g.chat_id not in covered]
-        await _reply_to_posts(work, before, gone, f"dropped{row.id}", ended="dropped", by=row.issuer)
+        still = {g.chat_id for g in groups}
+        await _reply_to_posts(work, before, f"dropped{row.id}", ended="dropped", by=row.issuer, but=still)
     await work.note(
         "warning.posted",
         row.subject,
@@ -65,7 +64,8 @@ async def _supersede(work: Work, before: WarningRow, found: Relation) -> frozens
 async def close(work: Work, row: WarningRow) -> None:
     """Nothing is asked about this version any more: open questions end, unsent messages stay unsent."""
     await work.rows.obligations.close_subject(row.subject)
-    await work.rows.outbox.supersede(subject=row.subject)
+    for subject in (row.subject, f"{row.subject}:up"):
+        await work.rows.outbox.supersede(subject=subject)
     await work.rows.boards.mark_all(row.subject)
 
 
@@ -218,32 +218,31 @@ def ask_message(work: Work, row: WarningRow, person: Person, key: str, text: obj
 
 
 async def _reply_to_posts(
-    work: Work, row: WarningRow, groups: Sequence[Group], purpose: str, *, ended: str, by: str
+    work: Work, row: WarningRow, purpose: str, *, ended: str, by: str, but: Collection[int] = ()
 ) -> None:
-    """Answer the posts that did go out; where one never left, nothing is said."""
+    """Answer the posts that went out or may have, in the groups that were told then, whatever they stand for by now;
+    where the post never left, nothing is said."""
     facts = await post_facts(work, row)
     text = work.words.card("warning_ended", ended=ended, by=by, ended_at=work.local(work.now), **facts)
     mark = work.words.text("warning.resent", number=row.number)
-    messages = []
-    for group in groups:
-        post = f"{row.subject}:post:{group.chat_id}"
-        state = await work.rows.outbox.state_of(post)
-        if state is None or state[0] in {"superseded", "expired", "dead", "pending"}:
-            continue
-        messages.append(
-            Outgoing(
-                key=f"{row.subject}:{purpose}:{group.chat_id}",
-                chat_id=group.chat_id,
-                text=text,
-                subject=f"{row.subject}:end",
-                lane=Lane.RED,
-                target=post,
-                reply=True,
-                silent=row.colour <= Colour.YELLOW,
-                resend_mark=mark,
-            )
+    silenced = {g.chat_id for g in await work.rows.groups.all() if not g.can_send}
+    boards = await work.rows.boards.of_subject(row.subject)
+    arrived = await work.rows.outbox.arrived([board.post_key for board in boards])
+    await work.rows.outbox.put_many(
+        Outgoing(
+            key=f"{row.subject}:{purpose}:{board.chat_id}",
+            chat_id=board.chat_id,
+            text=text,
+            subject=f"{row.subject}:end",
+            lane=Lane.RED,
+            target=board.post_key,
+            reply=True,
+            silent=row.colour <= Colour.YELLOW,
+            resend_mark=mark,
         )
-    await work.rows.outbox.put_many(messages)
+        for board in boards
+        if board.post_key in arrived and board.chat_id not in silenced and board.chat_id not in but
+    )
 
 
 async def lift(work: Work, row: WarningRow, by: str) -> bool:
@@ -251,8 +250,7 @@ async def lift(work: Work, row: WarningRow, by: str) -> bool:
     if not await work.rows.warnings.set_state(row.id, ["active", "expired"], "lifted"):
         return False
     await close(work, row)
-    groups = await groups_of(work, await work.tree(), row.places)
-    await _reply_to_posts(work, row, groups, "lifted", ended="lifted", by=by)
+    await _reply_to_posts(work, row, "lifted", ended="lifted", by=by)
     await work.note("warning.lifted", row.subject, None)
     return True
 

@@ -3,6 +3,7 @@ no oftener than the group's budget allows, and the last state is always drawn.""
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -65,8 +66,15 @@ class BoardTable:
             for r in await self._db.execute(query)
         ]
 
+    async def get(self, subject: str, chat_id: int) -> Board | None:
+        found = await self._list(board.c.subject == subject, board.c.chat_id == chat_id)
+        return found[0] if found else None
+
     async def of_subject(self, subject: str) -> list[Board]:
-        query = sa.select(board).where(board.c.subject == subject).order_by(board.c.chat_id)
+        return await self._list(board.c.subject == subject)
+
+    async def _list(self, *where: Any) -> list[Board]:
+        query = sa.select(board).where(*where).order_by(board.c.chat_id)
         return [
             Board(r.subject, r.chat_id, PlaceCode(r.place), r.post_key, r.drawn_at, r.times_drawn)
             for r in await self._db.execute(query)
@@ -80,5 +88,9 @@ class BoardTable:
         )
 
     async def move(self, old: int, new: int) -> None:
-        """The messages of the old group cannot be edited in the new one: its boards end there."""
-        await self._db.execute(sa.delete(board).where(board.c.chat_id.in_((old, new))))
+        """A post in the old group cannot be edited in the new one, but who was told there is told here of the end."""
+        there = sa.select(board.c.subject).where(board.c.chat_id == new).scalar_subquery()
+        await self._db.execute(
+            sa.update(board).where(board.c.chat_id == old, board.c.subject.not_in(there)).values(chat_id=new)
+        )
+        await self._db.execute(sa.delete(board).where(board.c.chat_id == old))

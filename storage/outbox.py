@@ -52,6 +52,8 @@ outbox = sa.Table(
     one_of("kind", [k.value for k in Kind]),
 )
 _WAITING = (OutboxState.PENDING.value, OutboxState.RETRY.value)
+_PERHAPS_THERE = frozenset({OutboxState.SENT.value, OutboxState.SENDING.value, OutboxState.AMBIGUOUS.value})
+_AT_ONCE = 500
 _is_waiting = is_fixed(outbox.c.state, *_WAITING)
 _is_sending = is_fixed(outbox.c.state, OutboxState.SENDING.value)
 _waiting_sql = sa.text("state IN ('pending', 'retry')")
@@ -109,15 +111,28 @@ class OutboxTable:
         )
 
     async def supersede(self, *, subject: str, person_id: int | None = None, keys: Collection[str] = ()) -> int:
-        where = [outbox.c.subject == subject, _is_waiting]
+        where = [outbox.c.subject == subject]
         if person_id is not None:
             where.append(outbox.c.person_id == person_id)
         if keys:
             where.append(outbox.c.key.in_(list(keys)))
+        # What is just being sent may still arrive, but is not tried again.
+        await self._db.execute(sa.update(outbox).where(*where, _is_sending).values(expires_at=self._now))
         gone = await self._db.execute(
-            sa.update(outbox).where(*where).values(state=OutboxState.SUPERSEDED.value, settled_at=self._now)
+            sa.update(outbox)
+            .where(*where, _is_waiting)
+            .values(state=OutboxState.SUPERSEDED.value, settled_at=self._now)
         )
         return gone.rowcount
+
+    async def arrived(self, keys: Collection[str]) -> set[str]:
+        query = sa.select(outbox.c.key, outbox.c.state, outbox.c.may_have_arrived, outbox.c.progress)
+        listed, found = list(keys), set[str]()
+        for start in range(0, len(listed), _AT_ONCE):
+            for row in await self._db.execute(query.where(outbox.c.key.in_(listed[start : start + _AT_ONCE]))):
+                if row.state in _PERHAPS_THERE or row.may_have_arrived or (row.progress or {}).get("sent"):
+                    found.add(row.key)
+        return found
 
     async def message_of(self, key: str) -> tuple[int, int] | None:
         row = (

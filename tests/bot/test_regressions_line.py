@@ -1,0 +1,105 @@
+"""Faults on the line, found by looking for them: what is under way when a warning ends, a group that moves, a bot that
+hears nothing, a database that is away for a moment."""
+
+from datetime import timedelta
+
+from demo.notices import cap
+from domain.obligations import Channel
+from domain.outgoing import Lane, Outcome, Settlement
+from services.acknowledge import acknowledge
+from services.ports import Group
+from services.reach import OutboxDesk
+from services.warning_force import lift
+from services.work import Work
+from tests.support.county import GRID, HEAD, VILLAGE, County
+
+
+async def end(work: Work) -> bool:
+    row = await work.rows.warnings.get(1)
+    assert row is not None
+    return await lift(work, row, "县气象台")
+
+
+async def take_in(county: County, colour: str = "橙色") -> None:
+    """A warning for the village is in force, and nothing of it has left."""
+    areas = [("", VILLAGE.ljust(12, "0"))]
+    _, xml = cap(county.clock.now(), kind="暴雨", colour=colour, areas=areas, text="有雨", instruction="到岗")
+    (county.folder / "warning.xml").write_text(xml, "utf-8")
+    for _ in range(8):
+        await county.bot.folder.scan_once()
+
+
+# -- what is under way when a warning ends ------------------------------------------------------------------------
+
+
+async def test_a_group_where_the_post_may_have_arrived_is_told_of_the_end(county: County) -> None:
+    county.world.faults.lose_response("sendMessage", chat_id=county.village_group)
+    county.world.faults.too_many("sendMessage", retry_after=20, chat_id=county.township_group)
+    await take_in(county)
+    await county.bot.dispatcher.run_once()
+    await county.run(end)
+    assert "预警已解除" in county.last(county.village_group)
+    assert county.texts(county.township_group) == []
+    county.seen_all()
+
+
+async def test_what_is_being_sent_when_a_warning_ends_is_not_tried_again(county: County) -> None:
+    await take_in(county)
+    desk, now = OutboxDesk(county.bot.doors), county.clock.now()
+    under_way = await desk.claim(now, county.bot.boot, 50, [], list(Lane))
+    await county.bot.doors.run(end)
+    refused = [Settlement(one.id, Outcome.RETRY, now, retry_at=now, counted=False) for one in under_way]
+    await desk.settle(refused, now)
+    await county.settle()
+    assert [text for text in county.texts(county.village_group) if "请各责任人按" in text] == []
+    assert county.new(GRID) == []
+    county.seen_all()
+
+
+async def test_the_list_of_the_silent_outlives_the_answer_of_who_gets_it(county: County) -> None:
+    await county.warn(colour="红色", places=[VILLAGE])
+    county.seen_all()
+    for _ in range(6):
+        county.clock.advance(timedelta(minutes=1))
+        await county.bot.beat()
+
+    async def answer(work: Work) -> None:
+        head = await work.rows.people.get(county.ids[HEAD.user_id])
+        assert head is not None
+        await acknowledge(work, head, 1, Channel.BUTTON)
+
+    await county.run(answer)
+    assert [text for text in county.new(HEAD) if "您村以下同志" in text] != []
+    county.seen_all()
+
+
+# -- a group that becomes a supergroup ------------------------------------------------------------------------------
+
+
+async def moved(county: County) -> int:
+    """A warning is in force, and one of its groups goes by another number now."""
+    members = [HEAD.user_id, GRID.user_id, county.bot.bot.id]
+    old = county.world.add_group("老群", members=members, admins=[HEAD.user_id, county.bot.bot.id], kind="group").id
+    await county.run(lambda work: work.rows.groups.save(Group(old, "老群", VILLAGE)))
+    await county.warn(places=[VILLAGE])
+    new: int = county.world.migrate(old)
+    await county.settle()
+    county.seen_all()
+    return new
+
+
+async def test_a_group_that_moved_is_told_of_the_end(county: County) -> None:
+    new = await moved(county)
+    await county.run(end)
+    assert "预警已解除" in county.last(new)
+    county.seen_all()
+
+
+async def test_a_word_in_a_group_that_moved_is_counted(county: County) -> None:
+    new = await moved(county)
+    await county.say(GRID, "收到", new)
+    owed = await county.run(
+        lambda work: work.rows.obligations.find("warning:1", county.ids[GRID.user_id], "acknowledge")
+    )
+    assert owed.channel is Channel.TEXT
+    county.seen_all()
