@@ -8,10 +8,18 @@ from domain.text import Button, ButtonStyle
 from handlers.dialogues.issue_check import begin
 from handlers.incoming import What
 from handlers.scene import Feature, Scene
-from services.check_answers import Said, Taken, may_explain, question_open_to, question_replied_to, take
+from services.check_answers import (
+    Said,
+    Taken,
+    may_explain,
+    question_open_to,
+    question_replied_to,
+    send_enclosures,
+    take,
+)
 from services.check_asking import call_buttons, phone_list, question
 from services.check_texts import judge_card
-from services.check_verdicts import Judged, judge, record_call, send_photos, to_judge, uphold
+from services.check_verdicts import Judged, judge, record_call, to_judge, uphold
 from services.check_view import check_of, counts_of, everyone, require_issuer, show
 from services.checks import cancel, post_counts
 
@@ -131,7 +139,7 @@ async def _private(scene: Scene) -> tuple[int, int]:
 async def _see(scene: Scene) -> None:
     """c:see:<check>:<person>: his answer and the results to choose from, as a new message."""
     check, one = await to_judge(scene.work, scene.person, *await _private(scene))
-    await send_photos(scene.work, check, one, scene.known())
+    await send_enclosures(scene.work, check, one, scene.known())
     await scene.say(*await judge_card(scene.work, check, one, scene.lang))
 
 

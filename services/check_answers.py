@@ -11,6 +11,7 @@ from domain.checks import ANSWER, CheckState, choices_of, codes_in
 from domain.errors import NotAllowed, Stale
 from domain.geometry import Point, distance_km
 from domain.obligations import Channel, is_late
+from domain.outgoing import Kind, Outgoing
 from domain.people import Person
 from domain.places import PlaceCode, ancestors
 from domain.text import Button, ButtonStyle
@@ -21,6 +22,7 @@ from services.check_view import One, check_of, one_of, redraw
 from services.ports import AskedRow, CheckEntry, CheckRow, Obligation
 from services.work import Work
 
+_ENCLOSED = {Channel.PHOTO: Kind.PHOTO, Channel.VOICE: Kind.VOICE}
 _REMEMBERED_DAYS = 30
 """so long a reply to a question still finds its check"""
 
@@ -180,6 +182,27 @@ async def _tell_afterwards(work: Work, check: CheckRow, one: One) -> None:
     await work.tell(judge, f"{check.subject}:afterwards:{one.person.id}", text, buttons=((button,),))
 
 
+async def send_enclosures(work: Work, check: CheckRow, one: One, judge: Person) -> None:
+    """The pictures and the recordings that came with his words, each once to each judge."""
+    if judge.user_id is None:
+        return
+    for entry in one.entries:
+        kind = _ENCLOSED.get(entry.channel)
+        if kind is None or not entry.file_id:
+            continue
+        await work.rows.outbox.put(
+            Outgoing(
+                key=f"{check.subject}:enclosed:{entry.id}:{judge.id}",
+                chat_id=judge.user_id,
+                person_id=judge.id,
+                kind=kind,
+                text=work.words.text("check.enclosed", judge.language, name=one.person.name, at=work.local(entry.at)),
+                file=entry.file_id,
+                subject=f"{check.subject}:enclosed",
+            )
+        )
+
+
 # -- his own explanation ------------------------------------------------------------------------------------------
 
 
@@ -220,6 +243,7 @@ async def explain(work: Work, person: Person | None, check_id: int, said: Said) 
     if judge is None:
         return None
     again = await one_of(work, check, one.person.id)
+    await send_enclosures(work, check, again, judge)
     text, buttons = await judge_card(work, check, again, judge.language)
     await work.tell(judge, f"{check.subject}:explained:{one.person.id}:{entry.id}", text, buttons=buttons)
     return judge

@@ -96,7 +96,7 @@ def reasons(work: Work, verdict: VerdictRow, lang: str) -> list[str]:
 
 def _result_buttons(work: Work, check: CheckRow, one: One, lang: str) -> Rows:
     version = 0 if one.verdict is None else one.verdict.version
-    return tuple(
+    results = tuple(
         (
             Button(
                 work.words.label(f"check.result.{result.value}", lang),
@@ -106,6 +106,14 @@ def _result_buttons(work: Work, check: CheckRow, one: One, lang: str) -> Rows:
         )
         for result in results_for(heard=one.heard, tried=one.tried)
     )
+    if one.heard or one.verdict is not None:
+        return results
+    again = Button(
+        work.words.label("check.button.call_again", lang),
+        f"c:for:{check.id}:{one.person.id}",
+        style=ButtonStyle.PRIMARY,
+    )
+    return ((again,), *results)
 
 
 def _style(result: Result) -> ButtonStyle | None:

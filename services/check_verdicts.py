@@ -11,7 +11,6 @@ from datetime import timedelta
 from domain.checks import CONNECTED, EXCUSED, Call, CheckState, Reason, Result, check_verdict
 from domain.errors import NotAllowed, Stale
 from domain.obligations import Channel, ObligationState, is_late
-from domain.outgoing import Kind, Outgoing
 from domain.people import Action, Person
 from domain.text import Button
 from services.check_answers import keep_facts
@@ -45,26 +44,6 @@ async def to_judge(work: Work, judge: Person | None, check_id: int, person_id: i
     one = await one_of(work, check, person_id)
     await require_judge(work, judge, check, one)
     return check, one
-
-
-async def send_photos(work: Work, check: CheckRow, one: One, judge: Person) -> None:
-    """The pictures that came with his answers, each once to each judge."""
-    if judge.user_id is None:
-        return
-    for entry in one.entries:
-        if entry.channel is not Channel.PHOTO:
-            continue
-        await work.rows.outbox.put(
-            Outgoing(
-                key=f"{check.subject}:photo:{entry.id}:{judge.id}",
-                chat_id=judge.user_id,
-                person_id=judge.id,
-                kind=Kind.PHOTO,
-                text=work.words.text("check.photo", judge.language, name=one.person.name, at=work.local(entry.at)),
-                file=entry.file_id,
-                subject=f"{check.subject}:photo",
-            )
-        )
 
 
 async def judge(

@@ -80,12 +80,14 @@ async def _row(
     work: Work, checker: Person, order: Order, place: PlaceCode, record: Draw | None, department: str
 ) -> CheckRow:
     policy = work.policy.checks
+    topic = order.topic or await topic_in_turn(work, checker)
     return CheckRow(
         id=0,
         number=await _next_number(work),
         issued_by=checker.id,
         issued_at=work.now,
-        topic=order.topic or await topic_in_turn(work, checker),
+        topic=topic,
+        question=work.words.label(f"check.question.{topic.value}"),
         manner=Manner.NAMED if record is None else Manner.RANDOM,
         place=place,
         roles=tuple(sorted(order.roles, key=str)),

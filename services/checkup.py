@@ -191,7 +191,7 @@ async def ladders(work: Work, lang: str) -> list[Finding]:
     found = []
     asked = await _asked(work)
     for rung, where in asked.items():
-        rung_name = work.words.label(f"warning.rung.{rung.value}", lang)
+        rung_name = work.words.label(f"checkup.rung.{rung.value}", lang)
         steps = [{"colour": colour, "step": step} for colour, step in where.steps]
         facts: dict[str, object] = {"rung": rung_name, "steps": steps}
         if rung is Rung.STAND_IN:

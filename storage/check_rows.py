@@ -46,6 +46,7 @@ def check(row: Any) -> CheckRow:
         issued_by=PersonId(row.issued_by),
         issued_at=row.issued_at,
         topic=Topic(row.topic),
+        question=row.question,
         manner=Manner(row.manner),
         place=PlaceCode(row.place),
         roles=tuple(Role(role) for role in row.roles),

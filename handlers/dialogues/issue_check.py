@@ -134,15 +134,12 @@ async def _posts(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choic
     pool = await _pool(scene, known, frozenset())
     if pool is None:
         return []
-    held = [post.role for one in pool.candidates.values() for post in one.person.posts]
-    allowed = {role for scope in await scopes(scene.work, scene.person) for role in scope.roles}
+    held = await scopes(scene.work, scene.person)
+    posts = [post for one in pool.candidates.values() for post in (one.post, *one.person.posts)]
+    roles = {post.role for post in posts if any(scope.covers(post) for scope in held)}
     return [
         Choice(_ANY, label=scene.label("issue_check.post.any")),
-        *(
-            Choice(role.value, label=scene.label(f"role.name.{role.value}"))
-            for role in Role
-            if role in allowed and role in held
-        ),
+        *(Choice(role.value, label=scene.label(f"role.name.{role.value}")) for role in Role if role in roles),
     ]
 
 

@@ -21,6 +21,8 @@ class CheckRow:
     issued_by: PersonId
     issued_at: datetime
     topic: Topic
+    question: str
+    """in the county's first language, as its wording was then"""
     manner: Manner
     place: PlaceCode
     """the area that was drawn from; of a named person his post's place"""

@@ -197,7 +197,7 @@ async def test_the_first_answer_stays_and_what_follows_is_kept_beside_it(county:
     card = county.last(STATION)
     assert "答：选了发电机。" in card
     assert "补充：[照片]" in card
-    assert "发来的照片" in county.texts(STATION)[-2]
+    assert "陈应急 08:00 发来的。" in county.texts(STATION)[-2]
     county.seen_all()
 
 
@@ -715,4 +715,34 @@ async def test_the_subject_in_turn_is_the_one_used_least_recently(county: County
         order = Order(None, person_id=county.ids[whom.user_id])
         topics.append((await county.run(lambda work, order=order: issue(work, by, order))).topic)
     assert topics == [*Topic][:5]
+    county.seen_all()
+
+
+async def test_an_answer_by_voice_can_be_heard_by_the_judge(county: County) -> None:
+    await named(county, STATION, GRID, Topic.PATROL)
+    await county.world.send_voice(GRID.user_id, GRID.user_id, b"OggS a voice", duration=8)
+    await county.settle()
+    assert "已记下" in county.last(GRID)
+    county.seen_all()
+    before = len(county.messages(STATION.user_id))
+    await county.press(STATION, "看答复并判定")
+    assert "[语音 8 秒]" in county.last(STATION)
+    sent = county.messages(STATION.user_id)[before:]
+    assert ["voice" in one.payload for one in sent] == [True, False]
+
+
+async def test_after_a_call_that_nobody_took_one_can_call_again(county: County) -> None:
+    check = await named(county, STATION, GRID, Topic.PATROL)
+    await county.pass_time(minutes=21)
+    county.seen_all()
+    await county.press(STATION, "无人接听")
+    assert "吴站长打电话：无人接听" in county.last(STATION)
+    await county.pass_time(minutes=5)
+    await county.press(STATION, "登记打电话的结果")
+    assert GRID.phone in county.last(STATION)
+    await county.press(STATION, "接通，在岗")
+    calls = [e.text for e in await county.run(lambda work: work.rows.checks.entries(check.id)) if e.kind == "call"]
+    assert calls == ["no_answer", "on_post"]
+    owed = await county.run(lambda work: work.rows.obligations.of_subject(check.subject))
+    assert [(o.state.value, o.late) for o in owed] == [("answered", True)]
     county.seen_all()

@@ -351,6 +351,7 @@ def upgrade() -> None:
     sa.Column('issued_by', sa.BigInteger(), nullable=False),
     sa.Column('issued_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('topic', sa.Text(), nullable=False),
+    sa.Column('question', sa.Text(), nullable=False),
     sa.Column('manner', sa.Text(), nullable=False),
     sa.Column('place', sa.Text(), nullable=False),
     sa.Column('roles', sa.Text(), nullable=False),
