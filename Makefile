@@ -45,10 +45,11 @@ crash: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
-# New locks: hashed, without the registry's address.
+# New locks: hashed, without the registry's address. The development set first: its packages bind the others.
+COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11
 lock:
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 pyproject.toml -o requirements.txt
-	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11 -c requirements.txt --group dev pyproject.toml -o requirements-dev.txt
+	$(COMPILE) --group dev pyproject.toml -o requirements-dev.txt
+	$(COMPILE) -c requirements-dev.txt pyproject.toml -o requirements.txt
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache
