@@ -6,36 +6,54 @@ in a process forked from one that has done the imports, and may name a failpoint
 
 import asyncio
 import logging
+import os
 import signal
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
+from time import time
 
 from assembly import Shouwang
 from benchmarks.failpoints import Failpoint, request_for, watch_statements
-from clock import SystemClock
+from clock import Clock, SystemClock
 from settings import Settings, load
 
 _FOLDER_SECONDS = 0.2
 
 
-def run(given: Mapping[str, object], log: Path | None = None, failpoint: str = "") -> None:
+class FastClock:
+    """Real time, faster from the moment of its making: for a server whose clock runs as fast."""
+
+    def __init__(self, speed: float) -> None:
+        self._speed = speed
+        self._start = time()
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self._start + (time() - self._start) * self._speed, UTC)
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds / self._speed)
+
+
+def run(given: Mapping[str, object], log: Path | None = None, failpoint: str = "", speed: float = 1.0) -> None:
     """Until SIGTERM. Log lines from WARNING on go to `log`, each process of a run adding to the same file."""
     logging.basicConfig(filename=log, level=logging.WARNING, format="%(process)d %(levelname)s %(name)s %(message)s")
     trap = Failpoint.parse(failpoint) if failpoint else None
     if trap is not None:
         watch_statements(trap)
-    asyncio.run(_serve(load(_env_file=None, **given), trap))
+    clock = SystemClock() if speed == 1.0 else FastClock(speed)
+    asyncio.run(_serve(load(_env_file=None, **given), clock, trap))
 
 
-async def _serve(settings: Settings, trap: Failpoint | None) -> None:
+async def _serve(settings: Settings, clock: Clock, trap: Failpoint | None) -> None:
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     request = None if trap is None else partial(request_for, trap)
-    async with Shouwang.open(settings, SystemClock(), request=request) as bot:
+    async with Shouwang.open(settings, clock, request=request) as bot:
         await bot.run(stop, folder_seconds=_FOLDER_SECONDS)
 
 
 if __name__ == "__main__":
-    run({})
+    run({}, speed=float(os.environ.get("CLOCK_SPEED", "1")))

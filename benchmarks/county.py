@@ -18,6 +18,8 @@ BOT_NAME = "shouwang_bench_bot"
 
 _VILLAGES_EACH = 11
 _FIRST_USER = 800_000_000
+OFFICER = _FIRST_USER
+"""the account of the county's duty officer"""
 _FIRST_GROUP = -1_002_900_000_000
 _IN_TOWNSHIP = (Role.STATION, Role.DUTY, Role.LEADER_IN_CHARGE, Role.PRINCIPAL)
 _IN_VILLAGE = (

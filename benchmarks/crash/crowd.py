@@ -19,6 +19,8 @@ from sandbox.world import World
 _ACKNOWLEDGE = re.compile(r"w:ack:(\d+)$")
 _DIALOGUE = re.compile(r"f:\d+:([a-z]):(.*)$")
 _PATIENCE = 6.0
+_PATIENT_TALKERS = 60
+"""while more updates than these wait at Telegram nobody starts to talk"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,7 @@ class Crowd:
         people = [one for one in self._county.residents if one.user_id not in self._officers]
         while True:
             await asyncio.sleep(self._chance.uniform(0.02, 0.1))
-            if self.quiet:
+            if self.quiet or self._queue.pending(self._world.clock.seconds()) > _PATIENT_TALKERS:
                 continue
             one = self._chance.choice(people)
             if self._chance.random() < 0.7:

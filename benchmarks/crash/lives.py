@@ -129,12 +129,15 @@ class Lives:
         before = time.monotonic()
         failpoint = f"{plan}:{self._how_often(plan)}" if plan in PLACES else ""
         child = await self._start(failpoint, cold=cold)
-        if plan == "random" and self.chance.random() < 0.2:  # into the start itself
-            await asyncio.sleep(self.chance.uniform(0.0, 0.8))
-        else:
-            await self._ready(life, child, before)
-            await self._wait(child, plan)
-        life.end = await self._end(child, signal.SIGTERM if plan in {"stop", "rest"} else signal.SIGKILL)
+        try:
+            if plan == "random" and self.chance.random() < 0.2:  # into the start itself
+                await asyncio.sleep(self.chance.uniform(0.0, 0.8))
+            else:
+                await self._ready(life, child, before)
+                await self._wait(child, plan)
+            life.end = await self._end(child, signal.SIGTERM if plan in {"stop", "rest"} else signal.SIGKILL)
+        finally:
+            child.signal(signal.SIGKILL)  # whoever breaks the run off leaves no bot behind
         return life
 
     def _how_often(self, plan: str) -> int:

@@ -9,7 +9,6 @@ import time
 from collections.abc import Callable
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -22,16 +21,13 @@ from benchmarks.crash.lives import Life, Lives
 from benchmarks.crash.recorder import RecordedQueue, record
 from benchmarks.crash.weather import Weather
 from benchmarks.failpoints import PLACES
-from domain.places import PlaceCode
+from benchmarks.filling import doors_of
 from sandbox.clock import WorldClock
 from sandbox.limits import Limits
 from sandbox.server import start
 from sandbox.world import World
-from services.doors import Doors
-from settings import load
 from storage.database import opened, sqlite_path
 from storage.schema import upgrade
-from storage.store import SqlStore
 
 _QUIET_SECONDS = 2.5
 _ROUNDS = 8
@@ -118,7 +114,7 @@ async def _stage(stack: AsyncExitStack, plan: Plan, folder: Path) -> _Stage:
     }
     lives = Lives(settings, folder / "bot.log", queue, chance, plan.seconds)
     crowd = Crowd(world, made, queue, random.Random(chance.getrandbits(32)))
-    weather = Weather(folder / "warnings", clock, made, random.Random(chance.getrandbits(32)), seconds=0.7)
+    weather = Weather(folder / "warnings", world, made, random.Random(chance.getrandbits(32)), seconds=0.7)
     crowd.quiet = weather.quiet = True
     return _Stage(world, clock, made, queue, crowd, weather, lives, database, chance)
 
@@ -132,22 +128,8 @@ async def _migrate(stage: _Stage, plan: Plan) -> None:
 async def _fill(stage: _Stage) -> None:
     """The roster, as an operator would have read it in."""
     await upgrade(stage.database)
-    given = load(_env_file=None, **dict(stage.lives.settings))
     async with opened(stage.database) as database:
-        now = lambda: datetime.now(UTC)  # noqa: E731
-        doors = Doors(
-            store=SqlStore(database, now),
-            words=stage.crowd.words,
-            chance=stage.chance,
-            new_id=str,
-            new_secret=str,
-            now=now,
-            policy=given.policy(),
-            zone=given.zone,
-            bot_name=counties.BOT_NAME,
-            county=PlaceCode(given.county),
-        )
-        await doors.run(partial(counties.enter, county=stage.county))
+        await doors_of(database).run(partial(counties.enter, county=stage.county))
 
 
 async def _kill(stage: _Stage, plan: Plan, tell: Callable[[str], None]) -> None:

@@ -5,12 +5,13 @@ import random
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks.county import BenchCounty
+from benchmarks.county import COUNTY, BenchCounty
 from demo.notices import cap
 from domain.places import PlaceCode
-from sandbox.clock import WorldClock
+from sandbox.world import World
 
 _COLOURS = ("黄色", "橙色", "橙色", "红色")
+_AHEAD = 3
 _KINDS = ("暴雨", "大风", "雷电", "地质灾害气象风险")
 
 
@@ -21,13 +22,12 @@ class Issued:
 
 
 class Weather:
-    """One warning for a township every `seconds` or so. `quiet` set: none any more."""
+    """One warning for a township every `seconds` or so, unless the county's group still waits for the last few: a
+    storm no bot keeps up with would show nothing about crashes. `quiet` set: none any more."""
 
-    def __init__(
-        self, folder: Path, clock: WorldClock, county: BenchCounty, chance: random.Random, seconds: float
-    ) -> None:
+    def __init__(self, folder: Path, world: World, county: BenchCounty, chance: random.Random, seconds: float) -> None:
         self._folder = folder
-        self._clock = clock
+        self._world = world
         self._county = county
         self._chance = chance
         self._seconds = seconds
@@ -37,8 +37,13 @@ class Weather:
     async def run(self) -> None:
         while True:
             await asyncio.sleep(self._seconds * self._chance.uniform(0.5, 1.5))
-            if not self.quiet:
+            if not self.quiet and len(self.issued) - self._posted() < _AHEAD:
                 self._issue()
+
+    def _posted(self) -> int:
+        """Warnings that the county's group has seen, copies counted too."""
+        group = self._world.group(self._county.groups[COUNTY])
+        return sum(1 for message in group.messages.values() if message.bot_id is not None)
 
     def waiting(self) -> bool:
         """Whether files lie in the folder that the bot has not taken in."""
@@ -48,7 +53,7 @@ class Weather:
         place = self._chance.choice(self._county.townships)
         number = len(self.issued) + 1
         stamped, text = cap(
-            self._clock.now(),
+            self._world.clock.now(),
             kind=self._chance.choice(_KINDS),
             colour=self._chance.choice(_COLOURS),
             areas=[(place.name, place.code.ljust(12, "0"))],
