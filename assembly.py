@@ -210,8 +210,12 @@ class Shouwang:
         """One round of everything that time brings."""
         if self.settings.webhook_url is not None:
             self.hearing.heard()  # by webhook a quiet night is no deafness: what counts is that we can be called
-        await self.hearing.look()
-        if await tick(self.doors):
+        asked = 0
+        try:
+            asked = await self.hearing.look()
+        except Exception:
+            log.exception("what was heard cannot be written down; trying again")
+        if await tick(self.doors, deaf=self.hearing.deaf) + asked:
             self.dispatcher.wake()
         # By webhook nobody calls for hours on a quiet night: there the beat itself is all there is to see.
         polling = self.settings.webhook_url is None
@@ -276,6 +280,7 @@ class Shouwang:
                 log.warning("nothing heard for %.0f s; polling starts anew", self.hearing.silent_for)
                 await self._stop_polling()
                 await self._poll()
+                self.hearing.begun_anew()
 
         return look
 

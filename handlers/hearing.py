@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from services.doors import Doors
-from services.ladder import after_deafness
+from services.ladder import after_deafness, put_clocks_back
 from services.voices import VOICES
 from services.work import Work
 
@@ -59,21 +59,46 @@ class Hearing:
         """A getUpdates did not come back with an answer."""
         self._failing = True
 
+    def begun_anew(self) -> None:
+        """Listening has just been started again: the first answer may take as long as a whole getUpdates."""
+        self._last_real = self._monotonic()
+
     @property
     def silent_for(self) -> float:
         """Real seconds since the last sign of life."""
         return self._monotonic() - self._last_real
 
+    @property
+    def deaf(self) -> bool:
+        """Nothing has been heard for so long that the clocks stop, or such a time is not written down yet: until it is,
+        nobody may be taken for silent."""
+        if self._gaps:
+            return True
+        return self._failing and self._heard_at is not None and self._is_long(self._heard_at, self._now())
+
+    def _is_long(self, since: datetime, until: datetime) -> bool:
+        return until - since >= timedelta(seconds=self._doors.policy.deaf_seconds)
+
     async def look(self) -> int:
-        """Write down what was heard; returns how many people were asked again."""
-        gaps, self._gaps = self._gaps, []
+        """Write down what was heard; returns how many people were asked again. A gap that cannot be written down now
+        is kept for the next look."""
         asked = 0
-        for since, until in gaps:
-            if until - since >= timedelta(seconds=self._doors.policy.deaf_seconds):
+        while self._gaps:
+            since, until = self._gaps[0]
+            if self._is_long(since, until):
                 log.warning("deaf from %s to %s", since.isoformat(), until.isoformat())
-                asked += await self._doors.run(partial(after_deafness, voices=VOICES, since=since, until=until))
+                asked += await self._make_good(since, until)
+            self._gaps.pop(0)
         heard = self._heard_at
         if heard is not None and not self._failing and self._monotonic() - self._written_real > _WRITE_EVERY:
             await self._doors.run(lambda work: work.rows.heartbeats.heard(NAME, heard))
             self._written_real = self._monotonic()
         return asked
+
+    async def _make_good(self, since: datetime, until: datetime) -> int:
+        try:
+            return await self._doors.run(partial(after_deafness, voices=VOICES, since=since, until=until))
+        except Exception:
+            log.exception("nobody can be asked again; the clocks alone are put back")
+            await self._doors.run(partial(put_clocks_back, since=since, until=until))
+            return 0

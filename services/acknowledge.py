@@ -137,12 +137,9 @@ async def record_for(
 
 
 async def record_unreached(work: Work, helper: Person | None, warning_id: int, person_id: int, why: str) -> Person:
-    """The helper tried and did not get through (no_answer, wrong_number). The ladder goes on; a wrong number is a task
-    for the roster's keeper, not a fault of the person."""
+    """The helper tried and did not get through (no_answer, wrong_number). The ladder goes on."""
     row, person, _ = await to_record(work, helper, warning_id, person_id)
     await work.note("warning.unreached", row.subject, helper, person=person.id, why=why)
-    if why == "wrong_number":
-        await work.note("roster.wrong_number", f"person:{person.id}", helper)
     return person
 
 
@@ -168,7 +165,6 @@ async def call_for_help(work: Work, person: Person, warning_id: int) -> WarningR
 
 
 async def _desk(work: Work, tree: PlaceTree, place: PlaceCode) -> list[Person]:
-
     township = tree.township_of(place)
     where = work.county if township is None else township.code
     found = await work.rows.people.holding([Role.STATION, Role.DUTY], [where])
@@ -238,7 +234,6 @@ async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[W
 
 
 def _areas_of(leader: Person) -> list[PlaceCode]:
-
     return [p.place for p in leader.posts if p.role in RIGHTS[Action.SEE_MISSING]]
 
 
@@ -347,8 +342,10 @@ class WarningVoice:
         row = await _warning_of(work, owed.subject)
         if row is None or row.state != "active" or not person.reachable:
             return
-        facts = await post_facts(work, row)
-        text = work.words.card("warning_ask", person.language, again=again, **facts)
+        first = await work.rows.outbox.state_of(f"{row.subject}:ask:{person.id}")
+        if first is not None and first[0] in _ON_ITS_WAY:
+            return  # nobody is reminded of what has not reached him yet
+        text = work.words.card("warning_ask", person.language, again=again, **await post_facts(work, row))
         key = f"{row.subject}:ask:{person.id}:{purpose}"
         message = ask_message(work, row, person, key, text, ask_buttons(work, row.id, person.language))
         await work.rows.outbox.put(message)

@@ -179,12 +179,18 @@ async def holes_of(work: Work, rungs: Sequence[Rung], person: Person, owed: Obli
     ]
 
 
-async def after_deafness(work: Work, voices: Mapping[str, Voice], since: datetime, until: datetime) -> int:
-    """Nothing could be heard between the two instants: clocks are put back, and after a silence longer than a press
-    lives, open questions are asked again, one message for each person and kind of question."""
+async def put_clocks_back(work: Work, since: datetime, until: datetime) -> list[Obligation]:
+    """Nothing could be heard between the two instants: that time counts against nobody. Returns what is open."""
     await work.rows.heartbeats.deaf(since, until)
     touched = await work.rows.obligations.stop_clocks(since, until)
     await work.note("bot.deaf", "bot", None, seconds=int((until - since).total_seconds()), moved=len(touched))
+    return touched
+
+
+async def after_deafness(work: Work, voices: Mapping[str, Voice], since: datetime, until: datetime) -> int:
+    """Clocks are put back, and after a silence longer than a press lives, open questions are asked again, one message
+    for each person and kind of question."""
+    touched = await put_clocks_back(work, since, until)
     if (until - since).total_seconds() < work.policy.lost_press_seconds:
         return 0
     grouped: dict[tuple[int, str], list[Obligation]] = {}

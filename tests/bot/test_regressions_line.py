@@ -1,12 +1,16 @@
 """Faults on the line, found by looking for them: what is under way when a warning ends, a group that moves, a bot that
 hears nothing, a database that is away for a moment."""
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
+
+import pytest
 
 from demo.notices import cap
 from domain.obligations import Channel
 from domain.outgoing import Lane, Outcome, Settlement
-from services.acknowledge import acknowledge
+from services.acknowledge import WarningVoice, acknowledge
 from services.ports import Group
 from services.reach import OutboxDesk
 from services.warning_force import lift
@@ -103,3 +107,114 @@ async def test_a_word_in_a_group_that_moved_is_counted(county: County) -> None:
     )
     assert owed.channel is Channel.TEXT
     county.seen_all()
+
+
+# -- hearing nothing ----------------------------------------------------------------------------------------------
+
+
+async def test_nobody_climbs_while_the_bot_hears_nothing(county: County) -> None:
+    await county.warn(places=[VILLAGE])
+    county.seen_all()
+    county.bot.hearing.failed()
+    for _ in range(40):
+        county.clock.advance(timedelta(seconds=30))
+        await county.bot.beat()
+    county.bot.hearing.heard()
+    await county.bot.beat()
+    await county.settle()
+    assert [text[:7] for text in county.new(GRID)] == ["刚才线路中断过"]
+    assert [text for text in county.new(HEAD) if "未应答" in text] == []
+    county.seen_all()
+
+
+async def test_nobody_climbs_after_a_restart_before_anything_was_heard(county: County) -> None:
+    await county.warn(places=[VILLAGE])
+    await county.pass_time(seconds=30)
+    county.seen_all()
+    await county.stack.aclose()
+    county.clock.advance(timedelta(minutes=20))
+    assert county.start_bot is not None
+    county.bot = await county.stack.enter_async_context(county.start_bot())
+    await county.bot.hearing.begin()
+    for _ in range(5):
+        county.clock.advance(timedelta(seconds=1))
+        await county.bot.beat()
+    county.bot.hearing.heard()
+    await county.bot.beat()
+    await county.settle()
+    assert [text[:7] for text in county.new(GRID)] == ["刚才线路中断过"]
+    county.seen_all()
+
+
+async def test_a_question_that_has_not_left_is_neither_repeated_nor_recalled(county: County) -> None:
+    await take_in(county)
+    county.clock.advance(timedelta(minutes=11))
+    await county.bot.beat()
+    county.bot.hearing.failed()
+    county.clock.advance(timedelta(minutes=5))
+    county.bot.hearing.heard()
+    await county.bot.beat()
+    await county.settle()
+    assert [text[:4] for text in county.new(GRID)] == ["🟠 暴雨"]
+    county.seen_all()
+
+
+async def test_who_is_asked_again_is_asked_at_once(county: County) -> None:
+    await county.warn(places=[VILLAGE])
+    county.seen_all()
+    county.bot.hearing.failed()
+    county.clock.advance(timedelta(minutes=5))
+    county.bot.hearing.heard()
+    county.bot.dispatcher._woken.clear()
+    await county.bot.beat()
+    assert county.bot.dispatcher._woken.is_set()
+    await county.settle()
+    county.seen_all()
+
+
+# -- a database that is away for a moment ---------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def no_database(county: County, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[None]:
+    async def gone(_work: object) -> None:
+        raise OSError("the database is away")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(county.bot.database, "write", gone)
+        yield
+
+
+@pytest.mark.logs_errors
+async def test_a_time_of_deafness_is_not_forgotten(county: County, monkeypatch: pytest.MonkeyPatch) -> None:
+    await county.warn(places=[VILLAGE])
+    county.seen_all()
+    county.bot.hearing.failed()
+    county.clock.advance(timedelta(minutes=20))
+    county.bot.hearing.heard()
+    async with no_database(county, monkeypatch):
+        await county.bot.beat()
+    await county.bot.beat()
+    await county.settle()
+    assert [text[:7] for text in county.new(GRID)] == ["刚才线路中断过"]
+    county.seen_all()
+
+
+@pytest.mark.logs_errors
+async def test_clocks_are_put_back_even_where_nobody_can_be_asked_again(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def boom(*_given: object) -> None:
+        raise ValueError("a fault of ours")
+
+    await county.warn(places=[VILLAGE])
+    county.seen_all()
+    county.bot.hearing.failed()
+    county.clock.advance(timedelta(minutes=20))
+    county.bot.hearing.heard()
+    with monkeypatch.context() as patched:
+        patched.setattr(WarningVoice, "ask_again", boom)
+        await county.bot.beat()
+    await county.settle()
+    assert county.unseen() == {}
+    assert not county.bot.hearing.deaf
