@@ -235,8 +235,8 @@ def _words(scene: Scene, facts: Mapping[str, object]) -> str:
 
 async def hazards(scene: Scene) -> None:
     """/hazards: what is open in the person's area, of his department, or his own to fix."""
-    if not scene.incoming.private:
-        raise NotAllowed("refused.private_only")
+    if not await scene.only_private("h_list"):
+        return
     rows = await ledger_of(scene.work, scene.known())
     if not rows:
         await scene.say(scene.text("hazard.none"))
@@ -256,8 +256,11 @@ async def report(scene: Scene) -> None:
 
 
 async def start(scene: Scene) -> None:
-    """t.me/<bot>?start=h, or h_<place> with the place known."""
+    """t.me/<bot>?start=h, or h_<place> with the place known; h_list is the ledger."""
     code = scene.args[0] if scene.args else ""
+    if code == "list":
+        await hazards(scene)
+        return
     place = (await scene.work.tree()).get(PlaceCode(code)) if code else None
     known = place is not None and place.level in {Level.VILLAGE, Level.GRID}
     await _begin(scene, {"place": code} if known else {})

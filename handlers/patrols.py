@@ -168,8 +168,8 @@ async def _voluntary(scene: Scene, person: Person) -> tuple[Html, Rows]:
 
 async def patrol(scene: Scene) -> None:
     """/patrol: today's tasks, or a check-in of one's own accord."""
-    if not scene.incoming.private:
-        raise NotAllowed("refused.private_only")
+    if not await scene.only_private("p"):
+        return
     person = scene.known()
     tasks = await open_tasks(scene.work, person)
     await scene.say(*(await view(scene.work, tasks, scene.lang) if tasks else await _voluntary(scene, person)))
@@ -178,8 +178,8 @@ async def patrol(scene: Scene) -> None:
 async def start(scene: Scene) -> None:
     """t.me/<bot>?start=p_<task>: the task with its buttons; opening it answers nothing."""
     person = scene.known()
-    if not scene.args:
-        await patrol(scene)
+    if scene.args in {(), ("desk",)}:
+        await (patrols if scene.args else patrol)(scene)
         return
     task = await _task(scene)
     mine = task.person_id == person.id or any(one.id == task.id for one in await open_tasks(scene.work, person))
@@ -190,8 +190,8 @@ async def start(scene: Scene) -> None:
 
 async def patrols(scene: Scene) -> None:
     """/patrols: what has not been walked in the leader's area, and the way to plan more."""
-    if not scene.incoming.private:
-        raise NotAllowed("refused.private_only")
+    if not await scene.only_private("p_desk"):
+        return
     leader = scene.known()
     found = await unfinished(scene.work, leader)
     lines = [

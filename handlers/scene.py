@@ -11,7 +11,7 @@ from typing import Protocol
 from domain.errors import NotAllowed, Stale
 from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.people import Person
-from domain.text import Html, Rows
+from domain.text import Button, Html, Rows
 from handlers.incoming import Incoming
 from services.work import Toast, Work
 
@@ -47,6 +47,14 @@ class Scene:
             return None
         there = replace(self.incoming, chat_id=self.person.user_id, private=True, message_id=None, reply_to=None)
         return Scene(self.work, there, self.person, self.dialogues, self.args, _mark="a")
+
+    async def only_private(self, payload: str) -> bool:
+        """True in the private chat. In a group: False, and the way there with a link of this payload."""
+        if self.incoming.private:
+            return True
+        way = Button(self.label("button.open_private"), url=self.work.link(payload))
+        await self.say(self.text("refused.private_only"), ((way,),), quote=True)
+        return False
 
     @property
     def lang(self) -> str:

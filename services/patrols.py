@@ -178,7 +178,7 @@ async def check_in(work: Work, task_id: int, by: Person, said: Report) -> Checke
     await _answered(work, task, walker, by, row)
     owner = walker if walker.id == task.person_id else await work.rows.people.get(task.person_id)
     for one in {p.id: p for p in (owner, walker) if p is not None}.values():
-        # Who typed is answered below his words; an edit as well would be two messages in a chat that takes one a second.
+        # Who typed is answered below his words: an edit as well would double the messages of his chat.
         if one.id != by.id or said.channel is not Channel.TEXT:
             await redraw(work, task, one)
     if before is not None:
