@@ -23,6 +23,7 @@ from services.acknowledge import (
     record_unreached,
     to_record,
 )
+from services.office import report_wrong_number
 from services.warning_texts import post_facts
 from services.warnings import lift_by_officer, may_lift, refuse_held, release_held
 
@@ -128,6 +129,8 @@ async def _record(scene: Scene) -> None:
         text = scene.text("warning.recordfor.done", name=person.name, how=way, at=scene.work.local(taken.at))
     elif how in reasons:
         person = await record_unreached(scene.work, helper, warning_id, person_id, reasons[how])
+        if how == "x":  # a task for the roster's keeper, not a fault of the person
+            await report_wrong_number(scene.work, helper, person_id)
         why = scene.label(f"warning.button.{reasons[how]}")
         text = scene.text("warning.recordfor.unreached", name=person.name, why=why)
     else:

@@ -46,12 +46,13 @@ async def expire_dialogues(work: Work) -> int:
 
 
 async def prune(work: Work) -> int:
-    """Once an hour: forget updates that were done long ago."""
+    """Once an hour: forget updates that were done long ago, and enrolment links that have run out."""
     last = await work.rows.heartbeats.last(_PRUNED)
     if last is not None and work.now - last < _PRUNE_EVERY:
         return 0
     await work.rows.heartbeats.heard(_PRUNED, work.now)
-    return await work.rows.inbox.prune(work.now - KEEP_DONE)
+    links = await work.rows.enrolment.prune(work.now - KEEP_DONE)
+    return links + await work.rows.inbox.prune(work.now - KEEP_DONE)
 
 
 async def report_poison(work: Work, update_id: int) -> None:

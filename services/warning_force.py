@@ -82,8 +82,10 @@ def _reach(tree: PlaceTree, county: PlaceCode, covered: Iterable[PlaceCode]) -> 
 
 
 async def groups_of(work: Work, tree: PlaceTree, covered: Iterable[PlaceCode]) -> list[Group]:
-    """The groups of exactly these places: the villages', their townships', and the county's own."""
-    return [g for g in await work.rows.groups.bound_to(_reach(tree, work.county, covered)) if g.can_send]
+    """The groups of exactly these places: the villages', their townships', and the county's own. A department's group
+    stands for its trade, not for a place."""
+    bound = await work.rows.groups.bound_to(_reach(tree, work.county, covered))
+    return [g for g in bound if g.can_send and not g.department]
 
 
 async def _post(

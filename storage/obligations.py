@@ -197,7 +197,7 @@ class ObligationTable:
         answered = sa.func.sum(sa.case((obligation.c.state == ObligationState.ANSWERED.value, 1), else_=0))
         query = (
             sa.select(obligation.c.place, answered, sa.func.count())
-            .where(obligation.c.subject == subject)
+            .where(obligation.c.subject == subject, obligation.c.state != ObligationState.EXCUSED.value)
             .group_by(obligation.c.place)
         )
         return {PlaceCode(place): (int(done), int(owed)) for place, done, owed in await self._db.execute(query)}
