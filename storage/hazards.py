@@ -209,7 +209,7 @@ class HazardTable:
         return await self._list(*where, newest=True)
 
     async def alive_in(self, within: Collection[PlaceCode], limit: int = 200) -> list[HazardRow]:
-        inside = sa.or_(*(hazard.c.place.startswith(code, autoescape=True) for code in within))
+        inside = sa.or_(sa.false(), *(hazard.c.place.startswith(code, autoescape=True) for code in within))
         return await self._list(_is_alive, inside, limit=limit) if within else []
 
     async def alive_of(self, person_id: int) -> list[HazardRow]:

@@ -122,7 +122,7 @@ class PatrolTable:
         return await self._tasks(patrol_task.c.plan == plan)
 
     async def unfinished(self, within: Collection[PlaceCode], since: datetime) -> list[PatrolTask]:
-        inside = sa.or_(*(patrol_task.c.place.startswith(code, autoescape=True) for code in within))
+        inside = sa.or_(sa.false(), *(patrol_task.c.place.startswith(code, autoescape=True) for code in within))
         state = patrol_task.c.state.in_((TaskState.OPEN.value, TaskState.UNABLE.value))
         planned = patrol_task.c.plan.is_not(None)
         return await self._tasks(inside, state, planned, patrol_task.c.created_at >= since) if within else []
