@@ -215,6 +215,7 @@ class Shouwang:
             asked = await self.hearing.look()
         except Exception:
             log.exception("what was heard cannot be written down; trying again")
+        await self.inbox.again()
         if await tick(self.doors, deaf=self.hearing.deaf) + asked:
             self.dispatcher.wake()
         # By webhook nobody calls for hours on a quiet night: there the beat itself is all there is to see.

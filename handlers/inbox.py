@@ -125,9 +125,28 @@ class Inbox:
         self._store = store
         self._now = now
         self._door = door
+        self._waiting: dict[int, Update] = {}
 
     async def process(self, update: Update) -> None:
-        """Done, tried again, or put aside: when this returns the update needs nobody any more."""
+        """Done, tried again, put aside, or, where not even a failure can be written down, kept for `again`."""
+        try:
+            await self._process(update)
+        except Exception:
+            log.exception("update %s waits: nothing can be written down", update.update_id)
+            self._waiting[update.update_id] = update
+
+    async def again(self) -> int:
+        """What had to wait for the database, in the order of its coming; called by the tick. How many are done."""
+        done = 0
+        for number, update in sorted(self._waiting.items()):
+            del self._waiting[number]
+            await self.process(update)
+            if number in self._waiting:
+                break
+            done += 1
+        return done
+
+    async def _process(self, update: Update) -> None:
         for _ in range(MAX_TRIES):
             try:
                 await self._once(update)
@@ -171,9 +190,16 @@ class Inbox:
             await rows.inbox.put_aside(update.update_id, self._now(), type(error).__name__)
             await self._door.report(rows, update)
 
-        await self._store.write(work)
+        try:
+            await self._store.write(work)
+        except Exception:
+            log.exception("update %s cannot even be reported", update.update_id)
+            await self._put_aside_silently(update.update_id, error)
         log.error("update %s put aside after %s tries: %s", update.update_id, MAX_TRIES, type(error).__name__)
         await self._door.after(update)
+
+    async def _put_aside_silently(self, update_id: int, error: Exception) -> None:
+        await self._store.write(lambda rows: rows.inbox.put_aside(update_id, self._now(), type(error).__name__))
 
     async def recover(self, bot: Bot) -> int:
         """At start: finish what an earlier run left, one by one, each try counted before it is made, so that an
@@ -184,7 +210,12 @@ class Inbox:
 
         undone = await self._store.read(left)
         for update_id, raw, attempts in undone:
-            update = Update.de_json(json.loads(raw), bot)
+            try:
+                update = Update.de_json(json.loads(raw), bot)
+            except Exception as error:
+                log.exception("update %s cannot be read and is put aside", update_id)
+                await self._put_aside_silently(update_id, error)
+                continue
             if attempts >= MAX_TRIES:
                 await self._put_aside(update, RuntimeError("it was in hand each time the process died"))
                 continue

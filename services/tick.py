@@ -39,6 +39,14 @@ async def _climb_singly(doors: Doors) -> int:
     return moved
 
 
+async def _singly_if_possible(doors: Doors) -> int:
+    try:
+        return await _climb_singly(doors)
+    except Exception:
+        log.exception("the ladders have to wait: the database is away")
+        return 0
+
+
 DUTIES: Sequence[tuple[str, Duty]] = (
     ("expire warnings", expire_due),
     ("begin leaves", begin_leaves),
@@ -62,5 +70,5 @@ async def tick(doors: Doors, duties: Sequence[tuple[str, Duty]] = DUTIES, *, dea
         except Exception:
             log.exception("duty failed: %s", name)
             if duty is _climb:
-                done += await _climb_singly(doors)
+                done += await _singly_if_possible(doors)
     return done

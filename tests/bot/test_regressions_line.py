@@ -218,3 +218,34 @@ async def test_clocks_are_put_back_even_where_nobody_can_be_asked_again(
     await county.settle()
     assert county.unseen() == {}
     assert not county.bot.hearing.deaf
+
+
+@pytest.mark.logs_errors
+async def test_what_was_said_while_the_database_was_away_is_heard(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await county.warn(places=[VILLAGE])
+    county.seen_all()
+    queue = county.bot.application.update_queue
+    for words in ("收到", "/help"):
+        await county.world.say(GRID.user_id, GRID.user_id, words)
+    for update in await county.bot.bot.get_updates(offset=county._offset, timeout=0):
+        await queue.put(update)
+        county._offset = update.update_id + 1
+    async with no_database(county, monkeypatch):
+        while not queue.empty():
+            await county.bot.inbox.process(queue.get_nowait())
+        await county.bot.beat()
+    await county.bot.beat()
+    await county.settle()
+    said = county.new(GRID)
+    assert (len(said), said[0]) == (2, "已记录 08:00：2026-001号预警。")
+    county.seen_all()
+
+
+@pytest.mark.logs_errors
+async def test_an_update_that_cannot_be_read_does_not_keep_the_bot_from_starting(county: County) -> None:
+    await county.run(lambda work: work.rows.inbox.store([(5, '{"update_id": "no number", "message": 5}')], work.now))
+    await county.restart()
+    aside = await county.run(lambda work: work.rows.inbox.aside())
+    assert [number for number, _ in aside] == [5]
