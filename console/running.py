@@ -25,8 +25,8 @@ _TALKATIVE = ("telegram", "apscheduler", "aiohttp", "aiosqlite", "sqlalchemy", "
 
 def run() -> int:
     settings = load()
-    begin_logging(settings.log_level, settings.zone)
     _look_at(settings)
+    begin_logging(settings.log_level, settings.zone)
     _allow_many_files()
     asyncio.run(work(settings, SystemClock()))
     return DONE

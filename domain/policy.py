@@ -7,7 +7,7 @@ minutes never seconds), the rest chosen by us.
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from domain.colours import Colour
 from domain.hazards import OWNERS, Category
@@ -70,6 +70,17 @@ class WarningPolicy(BaseModel):
     allowed_senders: tuple[str, ...] = ()
     """senders whose notices go out by themselves; empty: every sender of a configured source"""
     post_exercises: bool = False
+
+    @field_validator("ladders")
+    @classmethod
+    def _other_ladders_stay(cls, given: dict[Colour, Plan]) -> dict[Colour, Plan]:
+        """A county that changes one colour keeps the defaults of the others."""
+        return _warning_ladders() | given
+
+    @field_validator("answerers")
+    @classmethod
+    def _other_answerers_stay(cls, given: dict[Colour, frozenset[Role]]) -> dict[Colour, frozenset[Role]]:
+        return _answerers() | given
 
     @model_validator(mode="after")
     def _ladders_ascend(self) -> "WarningPolicy":
