@@ -201,8 +201,23 @@ async def private_word(scene: Scene) -> bool:
 
 
 async def plain_word(scene: Scene) -> bool:
-    """收到, spelt out, is never the answer to a question of a dialogue: it goes before an open one."""
-    return "收到" in scene.incoming.text and await private_word(scene)
+    """收到, spelt out, is never the answer to a question of a dialogue. A bare 1 answers the warning when that came
+    after the dialogue's question: it is the last thing on the screen."""
+    text = scene.incoming.text
+    if scene.incoming.what is not What.TEXT or scene.person is None or not is_received(text):
+        return False
+    if "收到" not in text and not await _asked_since_the_question(scene):
+        return False
+    return await private_word(scene)
+
+
+async def _asked_since_the_question(scene: Scene) -> bool:
+    user_id, rows = scene.incoming.user_id, scene.work.rows
+    dialogue = None if user_id is None else await rows.dialogues.get(user_id, scene.incoming.chat_id)
+    if dialogue is None:
+        return False
+    owed = await rows.obligations.open_of_person(scene.known().id, "acknowledge")
+    return any(one.opened_at > dialogue.updated_at for one in owed)
 
 
 async def group_word(scene: Scene) -> bool:

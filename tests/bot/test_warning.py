@@ -542,3 +542,16 @@ async def test_a_group_that_threw_the_bot_out_is_told_to_the_desk(county: County
     await county.warn(places=[VILLAGE])
     assert [text for text in county.texts(STATION) if "上坞村群" in text]
     county.seen_all()
+
+
+async def test_a_bare_1_answers_the_warning_that_came_after_the_question(county: County) -> None:
+    await county.say(STATION, "/warn")
+    await county.pass_time(seconds=5)
+    await county.warn(colour="红色", places=[VILLAGE])
+    await county.say(STATION, "1")
+    said = "".join(county.texts(STATION))
+    assert "2026-001号预警" in said
+    assert "哪一种灾害" in county.last(STATION)
+    await county.say(STATION, "1")
+    assert "什么颜色" in county.last(STATION)
+    county.seen_all()
