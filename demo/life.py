@@ -15,6 +15,8 @@ from sandbox.world import World
 
 ANSWERING = 0.86
 """share of people who answer a question at all"""
+_ANSWERS = ("w:ack:", "p:ok:")
+"""what a neighbour presses by himself: 收到, and 正常 on a patrol"""
 
 
 class Neighbours:
@@ -45,7 +47,8 @@ class Neighbours:
         message = self._world.chat_for(user_id, user_id).messages.get(message_id)
         if message is None:
             return
-        green = [b for row in message.buttons for b in row if b.get("style") == "success" and "callback_data" in b]
-        if green:
+        data = (b.get("callback_data", "") for row in message.buttons for b in row)
+        wanted = next((one for one in data if one.startswith(_ANSWERS)), None)
+        if wanted is not None:
             with contextlib.suppress(WorldError):
-                await self._world.press(user_id, user_id, message_id, green[0]["callback_data"])
+                await self._world.press(user_id, user_id, message_id, wanted)
