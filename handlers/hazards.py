@@ -271,6 +271,8 @@ async def _begin(scene: Scene, context: Mapping[str, object]) -> None:
     if scene.incoming.user_id is None or scene.incoming.anonymous:
         raise NotAllowed("refused.anonymous")
     there = scene.aside() or scene
+    if there is not scene:
+        await scene.nod()
     open_one = await scene.work.rows.dialogues.get(scene.incoming.user_id, there.incoming.chat_id)
     sent = scene.incoming.what in {What.PHOTO, What.VOICE, What.LOCATION}
     if open_one is not None and open_one.form == "report_hazard" and sent and await there.dialogues.take(there):
@@ -309,8 +311,6 @@ async def group_reply(scene: Scene) -> bool:
     context = None if incoming.reply_to is None or incoming.forwarded else _brought(scene)
     if context is None or incoming.user_id is None:
         return False
-    if scene.aside() is not None:
-        await scene.nod()
     await _begin(scene, context)
     return True
 

@@ -2,16 +2,18 @@
 it is. Everything is said in private; a reply to the bot in a group counts, and is nodded at.
 """
 
+from collections.abc import Sequence
+
 from domain.errors import NotAllowed, Stale
 from domain.obligations import Channel
-from domain.patrols import Finding, Hindrance, own_places
+from domain.patrols import Finding, Hindrance, TaskState, own_places
 from domain.people import RIGHTS, Action, Person
 from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle, Html, Rows
 from handlers.patrol_words import attachment, go_on_to_hazard, group_word, private_word, said
 from handlers.scene import Feature, Scene
-from messages.keyboards import button
-from services.patrol_desk import unfinished
+from messages.keyboards import button, stacked
+from services.patrol_desk import Unfinished, cancel_plan, unfinished
 from services.patrol_texts import SHOWN, ask_key, open_tasks, task_facts, together, view
 from services.patrols import CheckedIn, Report, check_in, check_in_freely, give_reason
 from services.ports import PatrolTask
@@ -211,7 +213,39 @@ async def patrols(scene: Scene) -> None:
     )
     plans = any(post.role in RIGHTS[Action.PLAN_PATROL] for post in leader.posts)
     plan = Button(scene.label("patrol.button.plan"), "p:plan:new", style=ButtonStyle.PRIMARY)
-    await scene.say(text, ((plan,),) if plans else ())
+    await scene.say(text, stacked(plan, _takings_back(scene, found)) if plans else ())
+
+
+def _takings_back(scene: Scene, found: Sequence[Unfinished]) -> Rows:
+    """One button for each plan of which something is still open."""
+    open_ones = [one.task for one in found if one.task.state is TaskState.OPEN and one.task.plan is not None]
+    plans = dict.fromkeys(task.plan for task in open_ones)
+    return tuple(
+        (
+            Button(
+                scene.label(
+                    "patrol.button.cancel",
+                    due=scene.work.local(min(task.due_at for task in open_ones if task.plan == plan)),
+                    count=sum(1 for task in open_ones if task.plan == plan),
+                ),
+                f"p:drop:{plan}",
+            ),
+        )
+        for plan in list(plans)[:SHOWN]
+    )
+
+
+async def _drop(scene: Scene) -> None:
+    """p:drop:<plan>, pressed twice: the second time as p:drop:<plan>:yes."""
+    officer, number = scene.known(), scene.args[0]
+    if not number.isdigit() or len(number) > 15 or not scene.incoming.private:
+        raise Stale("refused.stale")
+    if scene.args[1:] != ("yes",):
+        yes = Button(scene.label("patrol.button.cancel_sure"), f"p:drop:{number}:yes", style=ButtonStyle.DANGER)
+        await scene.say(scene.text("patrol.desk.cancel_sure"), ((yes,),))
+        return
+    gone = await cancel_plan(scene.work, officer, int(number))
+    await scene.redraw(scene.text("patrol.desk.cancelled", count=len(gone)))
 
 
 async def _plan(scene: Scene) -> None:
@@ -231,6 +265,7 @@ _PRESSES = {
     "by": _by,
     "at": _at,
     "plan": _plan,
+    "drop": _drop,
 }
 
 

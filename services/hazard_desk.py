@@ -2,7 +2,8 @@
 
 from collections.abc import Iterable
 
-from domain.hazards import RIGHT_FOR, Category, HazardState, Move, departments_of, is_grave, objection
+from domain.hazards import FIX, RIGHT_FOR, Category, HazardState, Move, departments_of, is_grave, objection
+from domain.obligations import ObligationState
 from domain.people import RIGHTS, Action, Person, Reach, Role, may
 from domain.places import PlaceCode
 from services.ports import HazardRow
@@ -34,10 +35,15 @@ async def stands_in(work: Work, person: Person, owner_id: int) -> bool:
 
 
 async def hand_of(work: Work, person: Person, row: HazardRow, move: Move) -> int:
-    """In whose name he makes the move: what was given to one is also his stand-in's to do."""
-    if move is Move.FIX and row.assignee is not None and await stands_in(work, person, row.assignee):
-        return row.assignee
-    return person.id
+    """In whose name he makes the move: what was given to one is also his stand-in's to do, and theirs to whom it was
+    handed over."""
+    if move is not Move.FIX or row.assignee is None or person.id == row.assignee:
+        return person.id
+    handed = any(
+        owed.person_id == person.id and owed.what.partition(".")[0] == FIX and owed.state is ObligationState.OPEN
+        for owed in await work.rows.obligations.of_subject(row.subject)
+    )
+    return row.assignee if handed or await stands_in(work, person, row.assignee) else person.id
 
 
 async def moves_of(work: Work, person: Person, row: HazardRow) -> set[Move]:

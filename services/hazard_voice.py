@@ -29,7 +29,7 @@ class HazardVoice:
             row, what = await _row_of(work, one), _what(one)
             if row is not None and row.state in _ASKED_IN[what]:
                 stamp = int(work.now.timestamp())
-                await show_card(work, row, person, f"{one.what}:again{stamp}", heading=f"remind_{what}")
+                await show_card(work, row, person, f"{one.what}:again{stamp}", heading=f"ask_{what}")
 
     async def hand_up(self, work: Work, rung: Rung, to: Person, owed: Sequence[Obligation]) -> None:
         """One card for the desk, however many were asked in vain."""

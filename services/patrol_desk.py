@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from domain.errors import NotAllowed
+from domain.errors import NotAllowed, Stale
 from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.patrols import Hindrance, TaskState
 from domain.people import RIGHTS, Action, Person, Role
 from domain.places import PlaceCode
+from services.patrol_texts import ask_subject, place_names, redraw, together
 from services.ports import CheckIn, PatrolTask
 from services.work import Work
 
@@ -58,6 +59,29 @@ async def tell_unable(work: Work, task: PatrolTask, walker: Person, row: CheckIn
                 text=text,
             )
         )
+
+
+async def cancel_plan(work: Work, officer: Person, plan: int) -> list[PatrolTask]:
+    """Take back what nobody has answered yet; who was sent out is told at once. Raises NotAllowed outside the
+    officer's area, Stale when nothing is left to take back."""
+    tasks = [one for one in await work.rows.patrols.of_plan(plan) if one.state is TaskState.OPEN]
+    for task in tasks:
+        await work.require(officer, Action.PLAN_PATROL, task.place)
+    gone = [one for one in tasks if await work.rows.patrols.cancel(one.id)]
+    if not gone:
+        raise Stale("patrol.desk.nothing_to_cancel")
+    people = await work.rows.people.many({one.person_id for one in gone})
+    for task in gone:
+        await work.rows.obligations.close_subject(task.subject)
+    for person in people.values():
+        own = [one for one in gone if one.person_id == person.id]
+        await work.rows.outbox.supersede(subject=ask_subject(await together(work, own[0])), person_id=person.id)
+        await redraw(work, own[0], person)
+        names = list((await place_names(work, own)).values())
+        text = work.words.text("patrol.cancelled", person.language, places=names)
+        await work.tell(person, f"patrol-plan:{plan}:cancelled:{person.id}", text)
+    await work.note("patrol.cancelled", f"patrol-plan:{plan}", officer, tasks=len(gone))
+    return gone
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,7 @@ async def view(work: Work, tasks: Sequence[PatrolTask], lang: str, again: bool =
     if why is not None:
         facts = await task_facts(work, why, lang)
         return work.words.text("patrol.why", lang, place=facts["place"]), _why_buttons(work, why, lang)
+    tasks = [one for one in tasks if one.state is not TaskState.CANCELLED] or tasks
     left = [one for one in tasks if one.state is TaskState.OPEN]
     listed = [await task_facts(work, one, lang) for one in tasks]
     if not left:
@@ -98,10 +99,8 @@ def answer_buttons(work: Work, task: PatrolTask, lang: str) -> Rows:
     label = work.words.label
     return (
         (Button(label("patrol.button.normal", lang), f"p:ok:{task.id}", style=ButtonStyle.SUCCESS),),
-        (
-            Button(label("patrol.button.abnormal", lang), f"p:bad:{task.id}", style=ButtonStyle.DANGER),
-            Button(label("patrol.button.unable", lang), f"p:no:{task.id}"),
-        ),
+        (Button(label("patrol.button.abnormal", lang), f"p:bad:{task.id}", style=ButtonStyle.DANGER),),
+        (Button(label("patrol.button.unable", lang), f"p:no:{task.id}"),),
     )
 
 

@@ -139,6 +139,12 @@ class PatrolTable:
         )
         return settled.rowcount == 1
 
+    async def cancel(self, task_id: int) -> bool:
+        gone = await self._db.execute(
+            sa.update(patrol_task).where(patrol_task.c.id == task_id, _is_open).values(state=TaskState.CANCELLED.value)
+        )
+        return gone.rowcount == 1
+
     # -- check-ins ----------------------------------------------------------------------------------------------
 
     async def add_check_in(self, row: CheckIn) -> CheckIn:

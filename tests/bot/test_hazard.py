@@ -9,6 +9,7 @@ from domain.errors import NotAllowed, Stale
 from domain.hazards import Grade, HazardState
 from domain.places import PlaceCode
 from services import hazards as moves
+from services.handover import hand_over
 from services.ports import HazardEvent, HazardReport, HazardRow
 from services.work import Work
 from tests.support.county import (
@@ -622,6 +623,29 @@ async def test_a_stand_in_fixes_what_was_given_to_the_absent(county: County) -> 
     for hand in (person, officer):
         with pytest.raises(NotAllowed, match="own_work"):
             await county.run(lambda work, hand=hand: moves.close(work, hand, 1, row.version))
+    county.seen_all()
+
+
+async def test_what_was_given_to_somebody_who_leaves_is_the_others_to_fix(county: County) -> None:
+    await assigned(county)
+    person, other = await county.person(PATROLLER), await county.person(GRID)
+    county.seen_all()
+    await county.run(lambda work: hand_over(work, person, other, "left"))
+    assert "请您整改 2026-0001" in county.last(GRID)
+    await county.press(GRID, "已整改")
+    await county.photo(GRID, data=b"clear")
+    await county.press(GRID, "跳过")
+    await county.press(GRID, "确认提交")
+    row = await hazard(county)
+    assert (row.state, row.fixed_by) == (HazardState.FIXED, other.id)
+    county.seen_all()
+
+
+async def test_the_ledger_shows_each_what_is_his(county: County) -> None:
+    await assigned(county)
+    for who, shown in ((STATION, True), (PATROLLER, True), (CADRE, True), (GRID, False), (FAR_STATION, False)):
+        await county.say(who, "/hazards")
+        assert ("2026-0001" in county.last(who)) is shown, who.name
     county.seen_all()
 
 

@@ -7,6 +7,7 @@ import pytest
 from domain.patrols import Finding, Hindrance, Phase, TaskState
 from domain.people import Leave, Post, Role
 from domain.places import PlaceCode
+from services.handover import hand_over
 from services.patrols import PlanMade, Planned, plan_patrol
 from services.ports import CheckIn, PatrolTask, Proof
 from services.work import Work
@@ -157,6 +158,41 @@ async def test_who_cannot_be_written_to_is_named_to_the_planner(county: County) 
     await county.settle()
     made = await plan(county)
     assert [one.name for one in made.unreached] == ["王大爷"]
+    county.seen_all()
+
+
+async def test_what_was_planned_by_mistake_is_taken_back(county: County) -> None:
+    await plan(county)
+    await county.press(PATROLLER, "1 正常")
+    await county.say(STATION, "/patrols")
+    await county.press(STATION, "撤回：6月20日 18:00前，1 处")
+    assert (await task_of(county, GRID)).state is TaskState.OPEN  # asked first
+    county.seen_all()
+    await county.press(STATION, "确认撤回")
+    assert "已撤回 1 处" in county.last(STATION)
+    assert county.new(PATROLLER) == []
+    await county.pass_time(seconds=3)
+    assert "不用去了" in county.last(GRID)
+    await county.pass_time(step=timedelta(hours=1), hours=14)
+    assert county.unseen() == {}
+    stale = await county.forge(GRID, f"p:ok:{(await task_of(county, GRID)).id}")
+    assert stale.alert
+    await county.say(HEAD, "/patrols")
+    assert (await county.forge(HEAD, "p:drop:1:yes")).alert
+    county.seen_all()
+
+
+async def test_what_is_open_when_somebody_leaves_is_the_others_to_walk(county: County) -> None:
+    await plan(county)
+    person, other = await county.person(GRID), await county.person(OFFICER)
+    county.seen_all()
+    await county.run(lambda work: hand_over(work, person, other, "left"))
+    assert "上坞村 事前检查" in county.last(OFFICER)
+    await county.press(OFFICER, "1 正常")
+    row = (await check_ins(county, GRID))[0]
+    assert row.person_id == other.id
+    await county.pass_time(step=timedelta(hours=1), hours=14)
+    assert not any("王大爷" in text for text in county.texts(HEAD))
     county.seen_all()
 
 

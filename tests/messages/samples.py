@@ -87,7 +87,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "hazard.move.*": lambda: ["report", *(move.value for move in hazards.Move)],
     "hazard.heading.*": lambda: (
         *("new", "more", "refer", "place", "again", "fix", "back", "recheck"),
-        *(f"{how}_{what}" for how in ("remind", "up") for what in ("triage", "fix", "recheck")),
+        *(f"{how}_{what}" for how in ("ask", "remind", "up") for what in ("triage", "fix", "recheck")),
     ),
     "hazard.button.*": lambda: (
         *("take", "assign", "reassign", "refer", "reject", "locate", "fix", "fix_for", "close", "back", "see"),

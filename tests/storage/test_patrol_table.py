@@ -113,6 +113,15 @@ async def test_a_plan_asks_nobody_twice_for_one_place(each: Each, ids: list[Pers
     assert len(await each.patrols.add_tasks([task(ids[0], plan=None), task(ids[0], plan=None)])) == 2
 
 
+async def test_only_an_open_task_is_taken_back_and_then_answered_no_more(each: Each, ids: list[PersonId]) -> None:
+    (made,) = await each.patrols.add_tasks([task(ids[0])])
+    assert await each.patrols.cancel(made.id)
+    assert not await each.patrols.cancel(made.id)
+    row = await each.patrols.add_check_in(said(made))
+    assert not await each.patrols.settle(made.id, TaskState.NORMAL, row.id)
+    assert (await each.patrols.task(made.id)).state is TaskState.CANCELLED
+
+
 async def test_nothing_is_seen_after_it_was_said(each: Each, ids: list[PersonId]) -> None:
     (made,) = await each.patrols.add_tasks([task(ids[0])])
     with pytest.raises(IntegrityError):
