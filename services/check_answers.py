@@ -10,7 +10,7 @@ from domain.answers import is_received
 from domain.checks import ANSWER, CheckState, choices_of, codes_in
 from domain.errors import NotAllowed, Stale
 from domain.geometry import Point, distance_km
-from domain.obligations import Channel, is_late
+from domain.obligations import Channel
 from domain.outgoing import Kind, Outgoing
 from domain.people import Person
 from domain.places import PlaceCode, ancestors
@@ -120,8 +120,6 @@ def _codes(check: CheckRow, said: Said) -> tuple[str, ...]:
 
 async def _entry(work: Work, one: One, said: Said, codes: tuple[str, ...]) -> CheckEntry:
     first = one.answer is None
-    counted = one.owed is not None and one.owed.reachable and not one.excused
-    late = first and counted and one.owed is not None and is_late(one.owed.due_at, work.now)
     entry = CheckEntry(
         id=0,
         check_id=one.asked.check_id,
@@ -130,7 +128,7 @@ async def _entry(work: Work, one: One, said: Said, codes: tuple[str, ...]) -> Ch
         at=work.now,
         by=one.person.id,
         channel=said.channel,
-        late=late,
+        late=first and one.is_late(work.now),
         text=said.text,
         codes=codes,
         file_id=said.file_id,

@@ -4,7 +4,7 @@ and a button for each result. Also the words in which he is told.
 
 from collections.abc import Mapping
 
-from domain.checks import EXCUSED, UNQUALIFIED, Result, results_for
+from domain.checks import EXCUSED, UNQUALIFIED, USUAL_REASON, Reason, Result, results_for
 from domain.obligations import Channel
 from domain.text import Button, ButtonStyle, Html, Rows
 from services.check_asking import question
@@ -86,10 +86,12 @@ async def _verdict(work: Work, verdict: VerdictRow, lang: str) -> Mapping[str, o
     }
 
 
-def reasons(work: Work, verdict: VerdictRow, lang: str) -> list[str]:
-    """In words; 其他 is what was written."""
+def reasons(work: Work, verdict: VerdictRow, lang: str, *, but: Reason = Reason.OTHER) -> list[str]:
+    """In words, `but` left out; 其他 is what was written."""
     named = [
-        work.words.label(f"check.reason.{reason.value}", lang) for reason in verdict.reasons if reason.value != "other"
+        work.words.label(f"check.reason.{reason.value}", lang)
+        for reason in verdict.reasons
+        if reason not in {Reason.OTHER, but}
     ]
     return [*named, verdict.other] if verdict.other else named
 
@@ -148,6 +150,7 @@ def told_text(work: Work, check: CheckRow, one: One, verdict: VerdictRow, judge:
         upheld=verdict.upheld,
         judge=judge,
         asked_at=work.local(check.issued_at),
-        reasons=reasons(work, verdict, one.person.language),
+        # the result says its usual reason already
+        reasons=reasons(work, verdict, one.person.language, but=USUAL_REASON.get(verdict.result, Reason.OTHER)),
         can_explain=verdict.result is not Result.ON_POST,
     )

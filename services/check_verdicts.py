@@ -10,7 +10,7 @@ from datetime import timedelta
 
 from domain.checks import CONNECTED, EXCUSED, Call, CheckState, Reason, Result, check_verdict
 from domain.errors import NotAllowed, Stale
-from domain.obligations import Channel, ObligationState, is_late
+from domain.obligations import Channel, ObligationState
 from domain.people import Action, Person
 from domain.text import Button
 from services.check_answers import keep_facts
@@ -211,9 +211,13 @@ async def _after_call(work: Work, caller: Person, check: CheckRow, one: One, how
     if how in CONNECTED:
         await keep_facts(work, check, one.asked, one.person)
         if one.owed is not None:
-            late = one.owed.reachable and is_late(one.owed.due_at, work.now)
             await work.rows.obligations.answer(
-                one.owed.id, at=work.now, channel=Channel.PHONE, by=caller.id, note=how.value, late=late
+                one.owed.id,
+                at=work.now,
+                channel=Channel.PHONE,
+                by=caller.id,
+                note=how.value,
+                late=one.is_late(work.now),
             )
     elif how in {Call.WRONG_NUMBER, Call.NETWORK} and one.owed is not None:
         await work.rows.obligations.finish(one.owed.id, ObligationState.EXCUSED, how.value)

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from domain.checks import ANSWER, CONNECTED, EXCUSED, UNQUALIFIED, Call, CheckState, Manner, Why
 from domain.errors import NotAllowed, Stale
-from domain.obligations import ObligationState, Rung
+from domain.obligations import ObligationState, Rung, is_late
 from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.people import Action, Person
 from domain.text import Button, ButtonStyle, Html, Rows
@@ -55,6 +55,12 @@ class One:
     def excused(self) -> bool:
         """Nothing is owed any more, and not because it was answered: leave, a wrong number, no network."""
         return self.owed is not None and self.owed.state is ObligationState.EXCUSED
+
+    def is_late(self, at: datetime) -> bool:
+        """Whether an answer at this instant is late. Never for somebody who could not be written to: then or now."""
+        if self.owed is None or self.excused or not self.owed.reachable or self.owed.plan.steps[0].after == 0:
+            return False
+        return is_late(self.owed.due_at, at)
 
     @property
     def judgeable(self) -> bool:

@@ -117,7 +117,7 @@ async def test_from_the_question_to_a_result_revised_after_an_explanation(county
     assert "已判定李书记：在岗但不熟悉职责。只发给了他本人。" in county.last(STATION)
     told = county.new(HEAD)
     assert len(told) == 1
-    assert "请再熟悉一下：职责表述不清晰" in told[0]
+    assert "您在岗，自己的职责请再熟悉一下。" in told[0]
     assert "只告诉您本人" in told[0]
     await county.press(HEAD, "我要说明")
     await county.say(HEAD, "当时在后山，信号不好，没写全")
@@ -354,6 +354,19 @@ async def test_without_a_private_chat_the_telephone_comes_at_once_and_no_clock_r
     assert [o.late for o in owed] == [False]
     pressed = await county.press(STATION, "在岗")
     assert f"他没有私聊，请打电话 {GRID.phone} 告诉他" in pressed.text
+    county.seen_all()
+
+
+async def test_whoever_opens_his_chat_later_is_asked_then_and_is_not_late(county: County) -> None:
+    county.world.block_bot(GRID.user_id)
+    await county.settle()
+    await named(county, STATION, GRID, Topic.PATROL)
+    await county.pass_time(minutes=30)
+    county.world.unblock_bot(GRID.user_id)
+    await county.say(GRID, "/start")
+    assert any("今天巡查到了哪个点" in text for text in county.new(GRID))
+    await county.say(GRID, "后山，没有变化")
+    assert "已记下 08:30，谢谢" in county.last(GRID)
     county.seen_all()
 
 
@@ -599,7 +612,7 @@ async def test_other_as_a_reason_wants_its_words(county: County) -> None:
     assert [(v.reasons, v.other) for v in await verdicts(county, check)] == [
         ((Reason.LATE, Reason.OTHER), "在县城办事")
     ]
-    assert "未及时到岗、在县城办事" in county.last(GRID)
+    assert "记为没有及时到岗（在县城办事）。" in county.last(GRID)
     county.seen_all()
 
 
@@ -746,3 +759,8 @@ async def test_after_a_call_that_nobody_took_one_can_call_again(county: County) 
     owed = await county.run(lambda work: work.rows.obligations.of_subject(check.subject))
     assert [(o.state.value, o.late) for o in owed] == [("answered", True)]
     county.seen_all()
+
+
+async def test_a_check_lives_the_same_on_postgresql(county_on_postgresql: County) -> None:
+    await test_from_the_question_to_a_result_revised_after_an_explanation(county_on_postgresql)
+    await test_the_draw_can_be_made_again_from_its_record_and_spares_who_was_drawn(county_on_postgresql)
