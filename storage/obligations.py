@@ -82,9 +82,9 @@ class ObligationTable:
         row = (await self._db.execute(sa.select(obligation).where(*where))).first()
         return None if row is None else _obligation(row)
 
-    async def _list(self, *where: Any, limit: int | None = None) -> list[Obligation]:
-        query = sa.select(obligation).where(*where).order_by(obligation.c.id).limit(limit)
-        return [_obligation(row) for row in await self._db.execute(query)]
+    async def _list(self, *where: Any) -> list[Obligation]:
+        found = [_obligation(row) for row in await self._db.execute(sa.select(obligation).where(*where))]
+        return sorted(found, key=lambda one: one.id)  # ordered by SQLite, all would be read for the few that are open
 
     async def get(self, obligation_id: int) -> Obligation | None:
         return await self._one(obligation.c.id == obligation_id)

@@ -102,8 +102,8 @@ class WarningTable:
         return replace(row, id=number, event=row.event or number)
 
     async def _list(self, *where: Any) -> list[WarningRow]:
-        query = sa.select(warning).where(*where).order_by(warning.c.id)
-        return [_warning(row) for row in await self._db.execute(query)]
+        found = [_warning(row) for row in await self._db.execute(sa.select(warning).where(*where))]
+        return sorted(found, key=lambda row: row.id)  # ordered by SQLite, all would be read for the few that are active
 
     async def get(self, warning_id: int) -> WarningRow | None:
         found = await self._list(warning.c.id == warning_id)
