@@ -1,4 +1,4 @@
-"""The database: one closure, one transaction. Everything that differs between SQLite and PostgreSQL is in this file.
+"""The database: one closure, all of it or nothing. What differs between SQLite and PostgreSQL is in this file.
 
 SQLite, the default, is used over one connection for everything, with WAL, synchronous=FULL (NORMAL loses
 acknowledged commits on power loss) and BEGIN IMMEDIATE (a deferred transaction that turns into a writer loses
@@ -6,13 +6,20 @@ updates). A second connection is never opened: the WAL-reset bug of SQLite befor
 
 On PostgreSQL reads run beside the writer; writes still queue one behind the other, because one process leads at a
 time and its services were written for that.
+
+Closures that have queued up while a transaction ran share the next one, each inside a savepoint of its own, so that
+under load one flush of the disk serves many. Nobody is told that his is done before the commit; one that fails is
+undone alone.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
@@ -120,13 +127,29 @@ _LEADER_LOCK = 0x53574C44
 """the advisory lock of the process that leads"""
 
 
+_MOST_TOGETHER = 64
+_LONGEST_TOGETHER = 0.03
+"""seconds after which a shared transaction takes in no more: who waits for a claim or a reply shall not wait long"""
+
+
+@dataclass(slots=True)
+class _Turn:
+    """A closure that waits for its transaction, and the future of whoever handed it in."""
+
+    work: Callable[[AsyncConnection], Awaitable[Any]]
+    told: "asyncio.Future[Any]"
+    writes: bool
+
+
 class Database:
     """An open database. `await Database.open(url)` … `await close()`; an open one would hang the exit."""
 
     def __init__(self, engine: AsyncEngine, connection: AsyncConnection | None) -> None:
         self._engine = engine
         self._only = connection
-        self._turn = asyncio.Lock()
+        self._lock = asyncio.Lock()
+        self._turns: deque[_Turn] = deque()
+        self._worker: asyncio.Task[None] | None = None
         self._running: set[asyncio.Task[Any]] = set()
         self._lead: AsyncConnection | None = None
         self._leads = False
@@ -146,35 +169,76 @@ class Database:
             raise
 
     async def write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        """Run the closure between BEGIN and COMMIT, one at a time. Whoever waits may be cancelled; the transaction
-        itself always runs to its end, so that nothing is left half open on the connection."""
-        return await self._shielded(self._write(work))
+        """Run the closure inside a transaction, one after the other; returns after the commit. Whoever waits may be
+        cancelled; what was handed in always runs to its end, so that nothing is left half open on the connection."""
+        return await self._in_turn(work, writes=True)
 
     async def read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
         """Run a closure that only reads. On SQLite it waits its turn, on PostgreSQL it runs beside the writer."""
+        if self._only is not None:
+            return await self._in_turn(work, writes=False)
         return await self._shielded(self._read(work))
 
-    async def _shielded(self, doing: Awaitable[T]) -> T:
-        task: asyncio.Task[T] = asyncio.ensure_future(doing)
-        if asyncio.current_task() in self._running:
-            task.cancel()
-            raise RuntimeError("a transaction inside a transaction would wait for itself for ever")
+    async def _in_turn(self, work: Callable[[AsyncConnection], Awaitable[T]], *, writes: bool) -> T:
+        self._refuse_nesting()
+        told: asyncio.Future[T] = asyncio.get_running_loop().create_future()
+        told.add_done_callback(_seen)
+        self._turns.append(_Turn(work, told, writes))
+        if self._worker is None:
+            self._worker = asyncio.create_task(self._work_off())
+            self._running.add(self._worker)
+            self._worker.add_done_callback(self._running.discard)
+        return await asyncio.shield(told)
+
+    async def _shielded(self, doing: Coroutine[Any, Any, T]) -> T:
+        try:
+            self._refuse_nesting()
+        except RuntimeError:
+            doing.close()
+            raise
+        task = asyncio.create_task(doing)
         self._running.add(task)
-        task.add_done_callback(self._finished)
+        task.add_done_callback(self._running.discard)
+        task.add_done_callback(_seen)
         return await asyncio.shield(task)
 
-    def _finished(self, task: asyncio.Task[Any]) -> None:
-        self._running.discard(task)
-        if not task.cancelled():
-            task.exception()  # it has been seen by whoever waited, or nobody waits any more
+    def _refuse_nesting(self) -> None:
+        if asyncio.current_task() in self._running:
+            raise RuntimeError("a transaction inside a transaction would wait for itself for ever")
 
-    async def _write(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        async with self._turn, self._connection() as connection, connection.begin():
-            return await work(connection)
+    async def _work_off(self) -> None:
+        try:
+            while self._turns:
+                async with self._lock:
+                    await self._together()
+        finally:
+            self._worker = None
+
+    async def _together(self) -> None:
+        """One transaction for all that wait; whoever fails alone is undone alone, and who shares a transaction that
+        fails as a whole is told that it did."""
+        turns = [self._turns.popleft() for _ in range(min(len(self._turns), _MOST_TOGETHER))]
+        taken: list[tuple[_Turn, Any, BaseException | None]] = []
+        until = time.monotonic() + _LONGEST_TOGETHER
+        try:
+            async with self._connection() as connection, connection.begin():
+                if len(turns) == 1:
+                    taken.append((turns[0], await turns[0].work(connection), None))
+                else:
+                    while len(taken) < len(turns) and (not taken or time.monotonic() < until):
+                        taken.append(await _apart(connection, turns[len(taken)]))
+        except BaseException as error:
+            for turn in turns[: len(taken) + 1]:
+                _tell(turn, None, error)
+            if not isinstance(error, Exception):
+                raise
+        else:
+            for turn, result, failure in taken:
+                _tell(turn, result, failure)
+        finally:
+            self._turns.extendleft(reversed([turn for turn in turns if not turn.told.done()]))
 
     async def _read(self, work: Callable[[AsyncConnection], Awaitable[T]]) -> T:
-        if self._only is not None:
-            return await self._write(work)
         async with self._connection() as connection, connection.begin():
             return await work(connection)
 
@@ -243,12 +307,50 @@ class Database:
         await self._shielded(self._copy_sqlite_to(path))
 
     async def _copy_sqlite_to(self, path: str) -> None:
-        async with self._turn:
+        async with self._lock:
             assert self._only is not None, "only SQLite is copied as a file"
             raw = await self._only.get_raw_connection()
             driver: Any = raw.driver_connection
             async with driver.execute("VACUUM INTO ?", (path,)):
                 pass
+
+
+async def _apart(connection: AsyncConnection, turn: _Turn) -> tuple[_Turn, Any, BaseException | None]:
+    """One of several in a transaction: what it did stands or falls alone."""
+    if turn.writes:
+        await connection.run_sync(_plainly, "SAVEPOINT apart")
+    try:
+        result = await turn.work(connection)
+    except Exception as error:  # noqa: BLE001 - it is handed to whoever waits for this one
+        if turn.writes:
+            await connection.run_sync(_plainly, "ROLLBACK TO SAVEPOINT apart")
+            await connection.run_sync(_plainly, "RELEASE SAVEPOINT apart")
+        return turn, None, error
+    if turn.writes:
+        await connection.run_sync(_plainly, "RELEASE SAVEPOINT apart")
+    return turn, result, None
+
+
+def _plainly(connection: sa.Connection, statement: str) -> None:
+    """Past SQLAlchemy's own bookkeeping: this runs in every transaction."""
+    cursor = connection.connection.cursor()
+    cursor.execute(statement)
+    cursor.close()
+
+
+def _tell(turn: _Turn, result: Any, failure: BaseException | None) -> None:
+    if turn.told.done():
+        return
+    if failure is None:
+        turn.told.set_result(result)
+    else:
+        turn.told.set_exception(failure)
+
+
+def _seen(future: "asyncio.Future[Any]") -> None:
+    """It has been seen by whoever waited, or nobody waits any more."""
+    if not future.cancelled():
+        future.exception()
 
 
 @asynccontextmanager
@@ -291,8 +393,9 @@ def _engine(url: str | sa.URL) -> AsyncEngine:
 
     @sa.event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: sa.Connection) -> None:
-        cursor = connection.connection.cursor()  # past SQLAlchemy's own bookkeeping: this runs in every transaction
-        cursor.execute("BEGIN IMMEDIATE")
-        cursor.close()
+        driver: Any = connection.connection.driver_connection
+        if driver.in_transaction:
+            _plainly(connection, "ROLLBACK")  # left open by a commit that failed, on a full disk for example
+        _plainly(connection, "BEGIN IMMEDIATE")
 
     return engine
