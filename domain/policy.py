@@ -155,6 +155,16 @@ class EnrolmentPolicy(BaseModel):
     tries_per_hour: int = Field(default=5, ge=1)
 
 
+class RetentionPolicy(BaseModel):
+    """Days after which personal data is taken out of the rows. What was done, when and by whom, stays."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+    position_days: int = Field(default=30, ge=1)
+    """where people were when they checked in or answered"""
+    message_days: int = Field(default=90, ge=15)
+    """the words of messages that were sent"""
+
+
 class CountyPolicy(BaseModel):
     """Everything a county can set about how the bot behaves. Unknown keys are refused, so that a typing error shows."""
 
@@ -164,6 +174,7 @@ class CountyPolicy(BaseModel):
     hazards: HazardPolicy = HazardPolicy()
     checks: CheckPolicy = CheckPolicy()
     enrolment: EnrolmentPolicy = EnrolmentPolicy()
+    retention: RetentionPolicy = RetentionPolicy()
     deaf_seconds: int = Field(default=120, ge=30)
     """a silence of Telegram longer than this stops the clocks"""
     lost_press_seconds: int = Field(default=150, ge=30)

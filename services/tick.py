@@ -12,6 +12,7 @@ from services.doors import Doors
 from services.housekeeping import expire_dialogues, prune
 from services.ladder import climb_due, defer
 from services.leave import begin_leaves
+from services.retention import forget
 from services.voices import VOICES
 from services.warning_force import expire_due
 from services.work import Work
@@ -54,6 +55,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("draw boards", draw_boards),
     ("unfinished dialogues", expire_dialogues),
     ("prune", prune),
+    ("forget", forget),
 )
 """In this order: what has ended asks nobody any more."""
 

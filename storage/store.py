@@ -22,6 +22,7 @@ from storage.outbox import OutboxTable
 from storage.patrols import PatrolTable
 from storage.people import PeopleTable
 from storage.places import PlaceTable
+from storage.retention import RetentionTable
 from storage.timeline import TimelineTable
 from storage.warnings import WarningTable
 
@@ -98,6 +99,10 @@ class SqlRows:
     @cached_property
     def checkup(self) -> CheckupTable:
         return CheckupTable(self._connection)
+
+    @cached_property
+    def retention(self) -> RetentionTable:
+        return RetentionTable(self._connection)
 
     @cached_property
     def warnings(self) -> WarningTable:

@@ -24,6 +24,7 @@ from services.ports.enrolment import EnrolmentRows, LinkRow
 from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow, HazardRows
 from services.ports.leave import LeaveRequest, LeaveRows
 from services.ports.patrols import CheckIn, PatrolRows, PatrolTask, Proof
+from services.ports.retention import RetentionRows
 from services.ports.warnings import WarningRow, WarningRows
 
 T = TypeVar("T")
@@ -46,6 +47,8 @@ class Rows(CoreRows, Protocol):
     def checks(self) -> CheckRows: ...
     @property
     def checkup(self) -> CheckupRows: ...
+    @property
+    def retention(self) -> RetentionRows: ...
 
 
 class Store(Protocol):
@@ -86,6 +89,7 @@ __all__ = [
     "PatrolTask",
     "Proof",
     "Queue",
+    "RetentionRows",
     "Rows",
     "Store",
     "VerdictRow",

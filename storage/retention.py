@@ -1,0 +1,49 @@
+"""Takes personal data out of rows whose purpose is over. The rows themselves stay: they are the record."""
+
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.checks import spot_check_entry
+from storage.inbox import inbox
+from storage.outbox import outbox
+from storage.patrols import patrol_proof
+
+EMPTIED = {"text": ""}
+"""the payload of a message whose words are forgotten"""
+
+
+class RetentionTable:
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._db = connection
+
+    async def forget_positions(self, before: datetime) -> int:
+        proofs = (
+            sa.update(patrol_proof)
+            .where(patrol_proof.c.at < before, patrol_proof.c.lat.is_not(None))
+            .values(lat=None, lon=None, accuracy=None)
+        )
+        answers = (
+            sa.update(spot_check_entry)
+            .where(spot_check_entry.c.at < before, spot_check_entry.c.lat.is_not(None))
+            .values(lat=None, lon=None)
+        )
+        return (await self._db.execute(proofs)).rowcount + (await self._db.execute(answers)).rowcount
+
+    async def oldest_words(self) -> datetime | None:
+        at: datetime | None = await self._db.scalar(sa.select(sa.func.min(outbox.c.settled_at)))
+        return at
+
+    async def forget_words(self, since: datetime, until: datetime) -> int:
+        said = (
+            sa.update(outbox)
+            .where(outbox.c.settled_at >= since, outbox.c.settled_at < until)
+            .values(payload=EMPTIED, progress=None)
+        )
+        heard = (
+            sa.update(inbox)
+            .where(inbox.c.state == "aside", inbox.c.done_at >= since, inbox.c.done_at < until)
+            .values(raw=None)
+        )
+        return (await self._db.execute(said)).rowcount + (await self._db.execute(heard)).rowcount
