@@ -60,15 +60,15 @@ async def ask(
     """One message with the question. `again`: "" the first time, remind, deaf."""
     if not person.reachable or person.user_id is None:
         return
-    checker = await work.rows.people.get(check.issued_by)
-    absent = None if asked.standing_in_for is None else await work.rows.people.get(asked.standing_in_for)
+    absent = asked.standing_in_for
+    named = await work.rows.people.many({check.issued_by, *([] if absent is None else [absent])})
     lang = person.language
     text = work.words.card(
         "check_ask",
         lang,
         again=again,
-        checker="" if checker is None else checker.name,
-        absent="" if absent is None else absent.name,
+        checker=named[check.issued_by].name,
+        absent="" if absent is None else named[absent].name,
         question=question(work, check.topic, lang),
         until=work.local(until),
     )
