@@ -152,6 +152,8 @@ class Outbox(RuleBasedStateMachine):
             assert queued.may_have_arrived == (told.doubts > 0)
         if queued.out.kind is Kind.EDIT:
             assert queued.message_id is not None
+            newer = [t.out.key for t in self.told.values() if t.out.target == queued.out.target]
+            assert queued.attempts > 0 or queued.out.key == newer[-1]
 
     @precondition(lambda self: self.flying)
     @rule(
