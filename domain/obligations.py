@@ -138,8 +138,8 @@ def decide(plan: Plan, standing: Standing, now: datetime) -> Climb | Wait:
     if step >= len(plan.steps):
         return Wait(None)
     due = standing.opened_at + standing.stopped + timedelta(seconds=plan.steps[step].after)
-    if not standing.reachable and step > standing.step:
-        # Reminding him is pointless: the next rung takes the place of the reminder it follows.
+    if not standing.reachable and step > standing.step and plan.steps[step].rung is not Rung.LAPSE:
+        # Reminding him is pointless: the next rung takes the place of the reminder it follows. The end stays the end.
         due = min(due, standing.opened_at + standing.stopped + timedelta(seconds=plan.steps[standing.step].after))
     if now < due:
         return Wait(due)

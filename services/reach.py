@@ -109,7 +109,7 @@ async def group_closed(work: Work, out: Outgoing, reason: str) -> None:
 
 
 async def tell_desk_of_group(work: Work, title: str, place: PlaceCode | None, reason: str, key: str) -> None:
-    for person in await _desk_of(work, place):
+    for person in await desk_of(work, place):
         why = work.words.label(f"undelivered.reason.{reason if reason in _REASONS else 'unknown'}", person.language)
         text = work.words.text("undelivered.note.silent_group", person.language, title=title, reason=why)
         await work.tell(person, f"{key}:{person.id}:{int(work.now.timestamp())}", text, lane=Lane.URGENT)
@@ -131,7 +131,8 @@ async def _tell_desk(work: Work, out: Outgoing, reason: str) -> None:
     await tell_desk_of_group(work, title, place, reason, f"dead:{out.key}")
 
 
-async def _desk_of(work: Work, place: PlaceCode | None) -> list[Person]:
+async def desk_of(work: Work, place: PlaceCode | None) -> list[Person]:
+    """The township's desk and the county's, as far as they can be written to."""
     tree = await work.tree()
     township = None if place is None else tree.township_of(place)
     places = [work.county] if township is None else [township.code, work.county]

@@ -1,14 +1,15 @@
 """A warning in force: one post in each of exactly its groups, one question to each responsible person, and its end."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from domain.colours import Colour
 from domain.outgoing import Kind, Lane, Outgoing, Policy
-from domain.people import Person, PersonId, Role
+from domain.people import Person, PersonId, PersonStatus, Role
 from domain.places import PlaceCode, PlaceTree, is_within
 from domain.warnings import Relation, RelationKind
 from services.ports import Board, Group, WarningRow
+from services.reach import desk_of
 from services.warning_texts import ask_buttons, post_buttons, post_facts
 from services.work import Work
 
@@ -156,18 +157,29 @@ class Owing:
 
 async def owing_people(work: Work, tree: PlaceTree, row: WarningRow, spared: Collection[int] = ()) -> list[Owing]:
     """Everybody with a post for this colour in the covered places and above them, each once however many posts he
-    has. Whoever is on leave is covered by his stand-in, who then owes for that place."""
+    has. Whoever is on leave is covered by his stand-in, who then owes for that place; where nobody stands in after
+    all, he owes it himself."""
     codes = _reach(tree, work.county, row.places)
     roles = work.policy.warnings.answerers[row.colour]
     people = await work.rows.people.holding(roles, codes)
     away = {leave.person_id: leave.stand_in_id for leave in await work.rows.people.leaves(work.now)}
-    stand_ins = await work.rows.people.many({away[p.id] for p in people if p.id in away})
+    stand_ins = await work.rows.people.many(set(away.values()))
     owing = {p.id: Owing(p, _place_of(p, roles, codes)) for p in people if p.id not in away}
     for absent in (p for p in people if p.id in away):
-        stand_in = stand_ins.get(away[absent.id])
-        if stand_in is not None:
-            owing.setdefault(stand_in.id, Owing(stand_in, _place_of(absent, roles, codes)))
+        carrier = _carrier(absent, away, stand_ins)
+        owing.setdefault(carrier.id, Owing(carrier, _place_of(absent, roles, codes)))
     return [one for person_id, one in sorted(owing.items()) if person_id not in spared]
+
+
+def _carrier(absent: Person, away: Mapping[PersonId, PersonId], stand_ins: Mapping[int, Person]) -> Person:
+    """Who carries the posts of somebody on leave: his stand-in, or that one's where he is on leave as well. Himself
+    where all of them are away or have left."""
+    seen, who = {absent.id}, away[absent.id]
+    while who in away and who not in seen:
+        seen.add(who)
+        who = away[who]
+    found = stand_ins.get(who)
+    return absent if found is None or who in seen or found.status is not PersonStatus.ACTIVE else found
 
 
 def _place_of(person: Person, roles: frozenset[Role], codes: set[PlaceCode]) -> PlaceCode:
@@ -263,5 +275,25 @@ async def expire_due(work: Work) -> int:
     for row in ended:
         await work.rows.warnings.set_state(row.id, ["active"], "expired")
         await close(work, row)
+        await _tell_of_silence(work, row)
         await work.note("warning.expired", row.subject, None)
     return len(ended)
+
+
+async def _tell_of_silence(work: Work, row: WarningRow) -> None:
+    """A grave warning that never got to some groups is not passed over: their desks are told, each in one message."""
+    if row.colour < Colour.ORANGE or row.exercise:
+        return
+    boards = await work.rows.boards.of_subject(row.subject)
+    arrived = await work.rows.outbox.arrived([board.post_key for board in boards])
+    groups = {g.chat_id: g for g in await work.rows.groups.all()}
+    missed: dict[int, tuple[Person, list[str]]] = {}
+    for board in boards:
+        group = groups.get(board.chat_id)
+        if group is None or board.post_key in arrived:
+            continue
+        for person in await desk_of(work, board.place):
+            missed.setdefault(person.id, (person, []))[1].append(group.title)
+    for person, titles in missed.values():
+        text = work.words.text("undelivered.note.never_posted", person.language, number=row.number, names=titles)
+        await work.tell(person, f"{row.subject}:never_posted:{person.id}", text, lane=Lane.URGENT)

@@ -2,11 +2,13 @@
 and to the database is in test_regressions_line.py."""
 
 import dataclasses
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from domain.obligations import ObligationState, Plan, Rung, Standing, Step, Wait, decide
+from domain.people import Leave, PersonId, PersonStatus
 from domain.policy import CountyPolicy, WarningPolicy
 from tests.support.county import (
     DUTY,
@@ -14,6 +16,7 @@ from tests.support.county import (
     FAR_HEAD,
     GRID,
     HEAD,
+    OFFICER,
     PATROLLER,
     STATION,
     STRANGER,
@@ -190,3 +193,62 @@ async def test_the_same_warning_passed_on_by_another_source_is_one(county: Count
     passed_on = body.replace("<identifier>", "<identifier>nmc_").replace("qxt@songyang.example", "nmc@example")
     await county.drop("again.xml", passed_on)
     assert county.unseen() == {}
+
+
+# -- who is asked, and when the asking ends -------------------------------------------------------------------------
+
+
+async def asked_when_away(county: County, *leaves: tuple[Someone, Someone]) -> set[int]:
+    """Who owes an answer, of the people of the village, by Telegram account."""
+    for away, stand_in in leaves:
+        absence = Leave(
+            PersonId(county.ids[away.user_id]),
+            PersonId(county.ids[stand_in.user_id]),
+            county.clock.now(),
+            county.clock.now() + timedelta(days=1),
+        )
+        await county.run(lambda work, absence=absence: work.rows.people.add_leave(absence, 1))
+    await county.warn(colour="蓝色", places=[VILLAGE])
+    owed = await county.run(lambda work: work.rows.obligations.of_subject("warning:1"))
+    county.seen_all()
+    return {one.person_id for one in owed}
+
+
+async def test_where_the_stand_in_has_left_the_absent_one_is_asked_himself(county: County) -> None:
+    gone = county.ids[PATROLLER.user_id]
+    await county.run(lambda work: work.rows.people.update(gone, status=PersonStatus.LEFT.value))
+    asked = await asked_when_away(county, (HEAD, PATROLLER))
+    assert county.ids[HEAD.user_id] in asked
+    assert gone not in asked
+
+
+async def test_where_the_stand_in_is_away_too_his_own_is_asked(county: County) -> None:
+    asked = await asked_when_away(county, (HEAD, PATROLLER), (PATROLLER, GRID))
+    assert county.ids[GRID.user_id] in asked
+    assert not asked & {county.ids[HEAD.user_id], county.ids[PATROLLER.user_id]}
+
+
+async def test_where_two_stand_in_for_each_other_both_are_asked(county: County) -> None:
+    asked = await asked_when_away(county, (HEAD, OFFICER), (OFFICER, HEAD))
+    assert {county.ids[HEAD.user_id], county.ids[OFFICER.user_id]} <= asked
+
+
+def test_the_end_of_a_ladder_does_not_come_early_for_who_cannot_be_written_to() -> None:
+    plan = Plan(answer_within=60, steps=(Step(rung=Rung.REMIND, after=60), Step(rung=Rung.LAPSE, after=600)))
+    opened = datetime(2026, 6, 20, tzinfo=UTC)
+    standing = Standing(opened, timedelta(), 0, ObligationState.OPEN, reachable=False)
+    assert decide(plan, standing, opened + timedelta(seconds=90)) == Wait(opened + timedelta(seconds=600))
+
+
+async def test_a_grave_warning_that_never_got_to_a_group_is_told_to_its_desks(county: County) -> None:
+    county.world.faults.too_many("sendMessage", retry_after=3600, chat_id=county.village_group)
+    await county.warn(colour="红色", places=[VILLAGE], hours=0.1)
+    county.seen_all()
+    for _ in range(14):
+        county.clock.advance(timedelta(seconds=30))
+        await county.bot.beat()
+    await county.settle()
+    for desk in (STATION, DUTY):
+        told = [text for text in county.new(desk) if "到期前没能发到" in text]
+    X
+    county.seen_all()
