@@ -80,7 +80,6 @@ async def ask(
             person_id=person.id,
             text=text,
             subject=check.subject,
-            lane=Lane.REPLY,
             buttons=answer_buttons(work, check, lang),
             # a question that comes after the telephone call would be a question too many
             expires_at=work.now + timedelta(minutes=work.policy.checks.phone_minutes),
