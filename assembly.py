@@ -202,8 +202,8 @@ class Shouwang:
                 return
             stack.push_async_callback(ended)
             heart.start()
+            stack.push_async_callback(heart.stop)
             await self._offer_commands()
-            stack.callback(heart.stop)
             await stop.wait()
 
     async def beat(self) -> None:

@@ -1,5 +1,6 @@
 """The clock speaking: APScheduler wakes the tick and nothing else. It remembers nothing; what is due stands in rows."""
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from datetime import UTC
@@ -9,21 +10,44 @@ from apscheduler.triggers.interval import IntervalTrigger
 
 log = logging.getLogger(__name__)
 
+Beat = Callable[[], Awaitable[object]]
+
 
 class Heart:
-    """Beats every `seconds` of real time. A beat that takes longer than that lets the next one wait, never pile up."""
+    """Beats every `seconds` of real time. A beat that takes longer than that lets the next one fall out, never pile
+    up, and one that is under way when the heart is stopped is finished."""
 
-    def __init__(self, beats: dict[str, tuple[float, Callable[[], Awaitable[object]]]]) -> None:
-        # APScheduler drops a run that is a second late unless told otherwise: late is better than never.
+    def __init__(self, beats: dict[str, tuple[float, Beat]]) -> None:
+        # APScheduler drops a run that is a second late unless told otherwise: late is better than never. Two instances:
+        # the one that beats, and the one that sees it and goes.
         self._scheduler = AsyncIOScheduler(
-            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1}
+            timezone=UTC, job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 2}
         )
+        self._under_way: dict[str, asyncio.Event] = {}
+        """beats under way, each with what tells that it is over"""
         for name, (seconds, beat) in beats.items():
-            self._scheduler.add_job(beat, IntervalTrigger(seconds=seconds, timezone=UTC), id=name)
+            trigger = IntervalTrigger(seconds=seconds, timezone=UTC)
+            self._scheduler.add_job(self._once, trigger, args=(name, beat), id=name)
+
+    async def _once(self, name: str, beat: Beat) -> None:
+        if name in self._under_way:
+            return
+        over = self._under_way[name] = asyncio.Event()
+        try:
+            await beat()
+        except Exception:
+            log.exception("a beat failed: %s", name)
+        finally:
+            del self._under_way[name]
+            over.set()
 
     def start(self) -> None:
         self._scheduler.start()
 
-    def stop(self) -> None:
-        if self._scheduler.running:
-            self._scheduler.shutdown(wait=False)
+    async def stop(self) -> None:
+        if not self._scheduler.running:
+            return
+        self._scheduler.pause()
+        for over in list(self._under_way.values()):
+            await over.wait()
+        self._scheduler.shutdown(wait=False)
