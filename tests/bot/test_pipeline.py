@@ -34,11 +34,11 @@ async def test_an_update_that_fails_for_a_while_is_done_in_the_end(county: Count
         tries.append(scene.incoming.update_id)
         if len(tries) < 3:
             raise OSError("not yet")
-        await scene.say(scene.text("dialogue.submitted"))
+        await scene.say(scene.text("dialogue.closed"))
 
     county.bot.door._commands["shaky"] = shaky
     await county.say(GRID, "/shaky")
-    assert county.new(GRID) == ["收到，已提交。"]
+    assert county.new(GRID) == ["这份填写已经结束，需要时请重新开始。"]
     assert len(tries) == 3
 
 

@@ -255,7 +255,7 @@ def test_every_use_gives_the_facts_that_its_text_needs(trials, uses):
 
 
 def test_every_command_that_texts_mention_is_listened_to(trials, trees):
-    known = scan.commands(trees)
+    known = scan.commands(trees) | {"cancel", "menu"}  # the door's own two
     expect_none(
         f"{trial.place(*entry)}: nobody listens to /{command}; take it out, or add it to a feature's commands"
         for trial in trials.values()
