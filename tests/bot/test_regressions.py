@@ -250,5 +250,5 @@ async def test_a_grave_warning_that_never_got_to_a_group_is_told_to_its_desks(co
     await county.settle()
     for desk in (STATION, DUTY):
         told = [text for text in county.new(desk) if "到期前没能发到" in text]
-    X
+        assert told == ["2026-001号预警到期前没能发到：上坞村群，也不会再发。请核实当地是否已用电话等办法通知。"]
     county.seen_all()
