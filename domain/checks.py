@@ -282,7 +282,7 @@ EXCUSED = frozenset({Result.COVERED, Result.WRONG_NUMBER, Result.NETWORK})
 class Reason(StrEnum):
     LATE = "late"
     """未及时到岗"""
-    UNREACHED = "unreached"
+    UNREACHED = "no_call"
     """未接通"""
     UNCLEAR = "unclear"
     """职责表述不清晰"""
