@@ -175,6 +175,12 @@ class Shouwang:
             ears.append(bot.hearing.heard)
             yield bot
 
+    @property
+    def _queue(self) -> DurableQueue:
+        queue = self.application.update_queue
+        assert isinstance(queue, DurableQueue)
+        return queue
+
     async def _answer(self, query_id: str, toast: Toast | None) -> None:
         await answer_press(self.bot, query_id, toast)
 
@@ -186,9 +192,15 @@ class Shouwang:
     async def run(self, stop: asyncio.Event, *, tick_seconds: float = 1.0, folder_seconds: float = 2.0) -> None:
         """Work until `stop` is set. What is under way is finished or stays in rows."""
         await self.hearing.begin()
-        undone = await self.inbox.recover(self.bot)
+        undone = await self.inbox.recover(self._queue)
         log.info("started boot=%s undone=%s database=%s", self.boot, undone, await self.database.version())
-        heart = Heart({"tick": (tick_seconds, self.beat), "watch": (5.0, self._watch_over(stop))})
+        heart = Heart(
+            {
+                "tick": (tick_seconds, self.beat),
+                "watch": (5.0, self._watch_over(stop)),
+                "lead": (5.0, self._still_lead(stop)),
+            }
+        )
         async with AsyncExitStack() as stack:
             dispatching = asyncio.create_task(self.dispatcher.run(stop), name="dispatcher")
             stack.push_async_callback(_finish, stop, dispatching)
@@ -235,12 +247,10 @@ class Shouwang:
         if self.settings.webhook_url is None:
             await self._poll()  # takes a webhook away first, and tries until Telegram answers
             return self._stop_polling
-        queue = self.application.update_queue
-        assert isinstance(queue, DurableQueue)
         secret = self.settings.hook_secret()
         listen = self.settings.webhook_listen
         try:
-            end = await serve(Webhook(queue, self.bot, secret, self.hearing.heard), listen)
+            end = await serve(Webhook(self._queue, secret, self.hearing.heard), listen)
         except OSError as error:
             raise StartError("console.start.listen", listen=listen, reason=str(error.strerror)) from error
         url = f"{self.settings.webhook_url}/telegram"
@@ -270,18 +280,25 @@ class Shouwang:
         log.warning("polling failed: %s", type(error).__name__)
 
     def _watch_over(self, stop: asyncio.Event) -> Callable[[], Awaitable[None]]:
-        """The watchdog: polling that died silently is started anew; leadership that is lost ends the process."""
+        """The watchdog: polling that died silently is started anew, which takes as long as Telegram is away."""
+
+        async def look() -> None:
+            if self.settings.webhook_url is None and self.hearing.silent_for > SILENCE_SECONDS:
+                self.hearing.failed()
+                log.warning("nothing heard for %.0f s; polling starts anew", self.hearing.silent_for)
+                await self._stop_polling()
+                await unless(stop, self._poll())
+                self.hearing.begun_anew()
+
+        return look
+
+    def _still_lead(self, stop: asyncio.Event) -> Callable[[], Awaitable[None]]:
+        """Leadership that is lost ends the process."""
 
         async def look() -> None:
             if not await self.database.still_leads():
                 log.error("another process may lead now; stopping")
                 stop.set()
-            if self.settings.webhook_url is None and self.hearing.silent_for > SILENCE_SECONDS:
-                self.hearing.failed()
-                log.warning("nothing heard for %.0f s; polling starts anew", self.hearing.silent_for)
-                await self._stop_polling()
-                await self._poll()
-                self.hearing.begun_anew()
 
         return look
 

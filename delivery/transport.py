@@ -38,7 +38,8 @@ from delivery.redaction import redact
 
 logger = logging.getLogger(__name__)
 
-OnUpdates = Callable[[list[dict[str, Any]]], Awaitable[None]]
+OnUpdates = Callable[[list[dict[str, Any]]], Awaitable[list[dict[str, Any]]]]
+"""is given raw updates, returns those that PTB is to see"""
 
 _SERVER_FAULT = 500
 _TOO_LARGE = 413
@@ -85,8 +86,9 @@ class AiohttpRequest(BaseRequest):
     proxy variables are never read. Timeouts are in seconds: `pool` waits for a free connection, `connect` for
     the handshake, `read` for each piece of the answer, `media_write` for the sending of a file.
 
-    `on_updates` is given the raw updates of each getUpdates answer before PTB has them. When it raises, PTB
-    gets a NetworkError, backs off and asks again with the same offset: what was not kept is not confirmed.
+    `on_updates` is given the raw updates of each getUpdates answer, and PTB what it returns in their place: one
+    update that PTB cannot read would make it refuse the whole answer and ask for it again, for ever. When it raises,
+    PTB gets a NetworkError, backs off and asks again with the same offset: what was not kept is not confirmed.
     `on_heard` is called after each successful getUpdates, an empty one too.
     """
 
@@ -168,7 +170,7 @@ class AiohttpRequest(BaseRequest):
         if method != "GET" or not _is_success(code):
             _vet(code, body)
         if url.endswith("/getUpdates") and _is_success(code):
-            await self._keep(body)
+            body = await self._keep(body)
         return code, body
 
     async def _exchange(
@@ -200,17 +202,18 @@ class AiohttpRequest(BaseRequest):
             cause = NotSent(words) if upload is not None and _cut_short(upload) else Unknown(words)
             raise (TimedOut if isinstance(error, TimeoutError) else NetworkError)(words) from cause
 
-    async def _keep(self, body: bytes) -> None:
+    async def _keep(self, body: bytes) -> bytes:
         if self._on_updates is not None:
             try:
                 updates = json.loads(body)["result"]
                 if updates:
-                    await self._on_updates(updates)
+                    body = json.dumps({"ok": True, "result": await self._on_updates(updates)}).encode()
             except Exception as error:
                 logger.exception("updates could not be kept and will be asked for again")
                 raise NetworkError(f"updates could not be kept: {type(error).__name__}") from error
         if self._on_heard is not None:
             self._on_heard()
+        return body
 
 
 def _is_success(code: int) -> bool:

@@ -1,22 +1,25 @@
 """From Telegram's wire to one transaction each: nothing that was received is lost, nothing is done twice.
 
-1. `DurableQueue.put` commits the raw update before it returns; polling advances the offset, and the webhook answers
-   200, only after that. It raises nothing but TelegramError, because anything else kills PTB's polling for good.
+1. `DurableQueue.keep` commits raw updates before it returns; polling advances the offset, and the webhook answers
+   200, only after that. It raises nothing but TelegramError, because anything else kills PTB's polling for good. One
+   that cannot be read is put aside in the same breath: PTB would refuse the whole batch because of it, for ever.
 2. `Processing` runs people in parallel and every person in order.
 3. Each update is one transaction: what it changes, what it says, and the mark that it is done.
 4. An update that fails is tried again; one that fails five times, or takes the process down with it, is put aside
    and reported once. It never stops the others.
+5. What an earlier run left undone is queued before anything new. Whatever was in hand at a death before is done one
+   by one, each try counted first, so that the one update that kills the process is found out.
 """
 
 import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Any, Protocol
 
-from telegram import Bot, Update
+from telegram import Update
 from telegram.error import NetworkError
 from telegram.ext import BaseUpdateProcessor
 
@@ -26,6 +29,10 @@ from services.ports import Rows, Store
 log = logging.getLogger(__name__)
 
 MAX_TRIES = 5
+_ANSWER_SECONDS = 5.0
+
+
+After = Callable[[Update], Awaitable[None]]
 
 
 class Handling(Protocol):
@@ -47,36 +54,60 @@ class Handling(Protocol):
 
 
 class DurableQueue(asyncio.Queue[object]):
-    """PTB's update queue with a memory. `keep` may have stored a batch already (polling does, with one commit for
-    all of it); then `put` only hands the update on."""
+    """PTB's update queue with a memory. Polling and the webhook give it what came over the wire (`keep`); PTB itself,
+    which only wants to know from where to ask on, is shown a bare number."""
 
     def __init__(self, store: Store, now: Callable[[], datetime]) -> None:
         super().__init__()
         self._store = store
         self._now = now
-        self._kept: set[int] = set()
+        self._shown = 0
 
-    async def keep(self, updates: Sequence[dict[str, Any]]) -> None:
-        """Commit raw updates as they came from the wire. Redelivered ones are not new and will not be queued."""
-        raw = [(int(u["update_id"]), json.dumps(u, ensure_ascii=False, separators=(",", ":"))) for u in updates]
+    async def keep(self, updates: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        """Commit raw updates and queue those that are new; what is redelivered is not. Returns what PTB is to see in
+        their place. Raises NetworkError when they could not be kept, or when nothing in the batch is an update."""
+        found = {u["update_id"]: u for u in updates if isinstance(u, dict) and type(u.get("update_id")) is int}
+        if not found:
+            raise NetworkError("an answer full of things that are no updates")
+        read, broken = _read_all(found)
+        raw = [(number, json.dumps(u, ensure_ascii=False, separators=(",", ":"))) for number, u in found.items()]
 
         async def work(rows: Rows) -> list[int]:
-            return await rows.inbox.store(raw, self._now())
+            new = await rows.inbox.store(raw, self._now())
+            for number in new:
+                if number in broken:
+                    await rows.inbox.put_aside(number, self._now(), type(broken[number]).__name__)
+            return new
 
-        new = await self._store.write(work)
-        self._kept.update(new)
+        try:
+            new = await self._store.write(work)
+        except Exception as error:  # whatever it is, PTB must see it as a network fault and ask again
+            raise NetworkError(f"updates could not be kept: {type(error).__name__}") from error
+        for number in new:
+            if number in broken:
+                log.error("update %s cannot be read and is put aside", number, exc_info=broken[number])
+            else:
+                self.put_nowait(read[number])
+        self._shown = next(reversed(found))
+        return [{"update_id": self._shown}]
 
     async def put(self, item: object) -> None:
-        if isinstance(item, Update):
-            if item.update_id not in self._kept:
-                try:
-                    await self.keep([item.to_dict()])
-                except Exception as error:  # whatever it is, PTB must see it as a network fault and ask again
-                    raise NetworkError(f"the update could not be kept: {type(error).__name__}") from error
-            if item.update_id not in self._kept:
-                return  # it was here before
-            self._kept.discard(item.update_id)
-        await super().put(item)
+        if not isinstance(item, Update):
+            await super().put(item)
+        elif item.update_id != self._shown:
+            await self.keep([item.to_dict()])
+
+
+def _read_all(raw: Mapping[int, dict[str, Any]]) -> tuple[dict[int, Update], dict[int, Exception]]:
+    """The updates that can be read, and why the others cannot."""
+    read: dict[int, Update] = {}
+    broken: dict[int, Exception] = {}
+    for number, update in raw.items():
+        try:
+            read[number] = Update.de_json(update, None)
+        except Exception as error:  # noqa: BLE001 - it goes into the row and the log
+            broken[number] = error
+    return read, broken
 
 
 class Processing(BaseUpdateProcessor):
@@ -126,11 +157,15 @@ class Inbox:
         self._now = now
         self._door = door
         self._waiting: dict[int, Update] = {}
+        self._answering: set[asyncio.Task[None]] = set()
 
     async def process(self, update: Update) -> None:
         """Done, tried again, put aside, or, where not even a failure can be written down, kept for `again`."""
+        await self._safely(update, self._door.after)
+
+    async def _safely(self, update: Update, after: After) -> None:
         try:
-            await self._process(update)
+            await self._process(update, after)
         except Exception:
             log.exception("update %s waits: nothing can be written down", update.update_id)
             self._waiting[update.update_id] = update
@@ -146,36 +181,36 @@ class Inbox:
             done += 1
         return done
 
-    async def _process(self, update: Update) -> None:
+    async def _process(self, update: Update, after: After) -> None:
         for _ in range(MAX_TRIES):
             try:
                 await self._once(update)
             except DomainError as error:
                 await self._refuse(update, error)
-                await self._door.after(update)
+                await after(update)
                 return
             except Exception as error:
                 log.exception("update %s failed", update.update_id)
                 if await self._count(update.update_id, error) >= MAX_TRIES:
                     await self._put_aside(update, error)
+                    await after(update)
                     return
             else:
-                await self._door.after(update)
+                await after(update)
                 return
 
     async def _once(self, update: Update) -> None:
         async def work(rows: Rows) -> None:
-            if await rows.inbox.is_done(update.update_id):
-                return
-            await self._door.handle(rows, update)
-            await rows.inbox.done(update.update_id, self._now())
+            # The mark first: it says whether there is anything to do, and falls with the rest when the rest fails.
+            if await rows.inbox.done(update.update_id, self._now()):
+                await self._door.handle(rows, update)
 
         await self._store.write(work)
 
     async def _refuse(self, update: Update, refusal: DomainError) -> None:
         async def work(rows: Rows) -> None:
-            await self._door.refuse(rows, update, refusal)
-            await rows.inbox.done(update.update_id, self._now())
+            if await rows.inbox.done(update.update_id, self._now()):
+                await self._door.refuse(rows, update, refusal)
 
         await self._store.write(work)
 
@@ -196,29 +231,43 @@ class Inbox:
             log.exception("update %s cannot even be reported", update.update_id)
             await self._put_aside_silently(update.update_id, error)
         log.error("update %s put aside after %s tries: %s", update.update_id, MAX_TRIES, type(error).__name__)
-        await self._door.after(update)
 
     async def _put_aside_silently(self, update_id: int, error: Exception) -> None:
         await self._store.write(lambda rows: rows.inbox.put_aside(update_id, self._now(), type(error).__name__))
 
-    async def recover(self, bot: Bot) -> int:
-        """At start: finish what an earlier run left, one by one, each try counted before it is made, so that an
-        update that kills the process cannot do so for ever."""
+    async def recover(self, queue: DurableQueue) -> int:
+        """At start, before anything new is heard: what an earlier run left. Returns how many that were."""
 
         async def left(rows: Rows) -> list[tuple[int, str, int]]:
-            return await rows.inbox.undone()
+            undone = await rows.inbox.undone()
+            await rows.inbox.begin_again()
+            return undone
 
-        undone = await self._store.read(left)
+        undone = await self._store.write(left)
         for update_id, raw, attempts in undone:
-            try:
-                update = Update.de_json(json.loads(raw), bot)
-            except Exception as error:
-                log.exception("update %s cannot be read and is put aside", update_id)
-                await self._put_aside_silently(update_id, error)
-                continue
-            if attempts >= MAX_TRIES:
-                await self._put_aside(update, RuntimeError("it was in hand each time the process died"))
-                continue
-            await self._count(update_id, RuntimeError("restart"))
-            await self.process(update)
+            read, broken = _read_all({update_id: json.loads(raw)})
+            if update_id in broken:
+                log.error("update %s cannot be read and is put aside", update_id, exc_info=broken[update_id])
+                await self._put_aside_silently(update_id, broken[update_id])
+            elif attempts >= MAX_TRIES:
+                await self._put_aside(read[update_id], RuntimeError("it was in hand each time the process died"))
+                await self._answer_later(read[update_id])
+            elif attempts:
+                await self._count(update_id, RuntimeError("restart"))
+                await self._safely(read[update_id], self._answer_later)
+            else:
+                queue.put_nowait(read[update_id])
+        await self._answers()
         return len(undone)
+
+    async def _answer_later(self, update: Update) -> None:
+        """The network shall not hold up a start."""
+        task = asyncio.create_task(self._door.after(update))
+        self._answering.add(task)
+        task.add_done_callback(self._answering.discard)
+
+    async def _answers(self) -> None:
+        if self._answering:
+            _, late = await asyncio.wait(set(self._answering), timeout=_ANSWER_SECONDS)
+            for task in late:
+                task.cancel()

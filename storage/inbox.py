@@ -29,6 +29,14 @@ sa.Index(
 )
 _is_new = is_fixed(inbox.c.state, "new")
 
+# Made once: these run for every update, and making a statement costs more than running it.
+_the_one = inbox.c.update_id == sa.bindparam("number", type_=sa.BigInteger)
+_MARK_DONE = (
+    sa.update(inbox).where(_the_one, _is_new).values(state="done", done_at=sa.bindparam("at", type_=UtcTime), raw=None)
+)
+_STATE_OF = sa.select(inbox.c.state).where(_the_one)
+_STORE = {dialect: insert_new(inbox, dialect).returning(inbox.c.update_id) for dialect in ("sqlite", "postgresql")}
+
 heartbeat = sa.Table(
     "heartbeat",
     metadata,
@@ -60,19 +68,15 @@ class InboxTable:
         if not updates:
             return []
         rows = [{"update_id": number, "raw": raw, "received_at": at} for number, raw in updates]
-        added = await self._db.execute(
-            insert_new(inbox, self._db.dialect.name).values(rows).returning(inbox.c.update_id)
-        )
-        return sorted(added.scalars())
+        return sorted((await self._db.execute(_STORE[self._db.dialect.name], rows)).scalars())
 
     async def is_done(self, update_id: int) -> bool:
-        state = await self._db.scalar(sa.select(inbox.c.state).where(inbox.c.update_id == update_id))
+        state = await self._db.scalar(_STATE_OF, {"number": update_id})
         return state in {"done", "aside"}
 
-    async def done(self, update_id: int, at: datetime) -> None:
-        await self._db.execute(
-            sa.update(inbox).where(inbox.c.update_id == update_id, _is_new).values(state="done", done_at=at, raw=None)
-        )
+    async def done(self, update_id: int, at: datetime) -> bool:
+        marked = await self._db.execute(_MARK_DONE, {"number": update_id, "at": at})
+        return marked.rowcount == 1
 
     async def undone(self) -> list[tuple[int, str, int]]:
         query = (
@@ -81,6 +85,11 @@ class InboxTable:
             .order_by(inbox.c.received_at, inbox.c.update_id)
         )
         return [(row.update_id, row.raw, row.attempts) for row in await self._db.execute(query)]
+
+    async def begin_again(self) -> None:
+        await self._db.execute(
+            sa.update(inbox).where(_is_new, inbox.c.attempts == 0).values(attempts=1, error="restart")
+        )
 
     async def attempt(self, update_id: int, error: str = "") -> int:
         return (

@@ -21,7 +21,7 @@ HEADER = "X-Telegram-Bot-Api-Secret-Token"
 async def hook(county: County) -> AsyncIterator[str]:
     queue = county.bot.application.update_queue
     assert isinstance(queue, DurableQueue)
-    server = TestServer(Webhook(queue, county.bot.bot, SECRET, county.bot.hearing.heard).app())
+    server = TestServer(Webhook(queue, SECRET, county.bot.hearing.heard).app())
     await server.start_server()
     yield str(server.make_url("/telegram"))
     await server.close()

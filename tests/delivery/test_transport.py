@@ -392,8 +392,9 @@ async def test_updates_are_kept_before_ptb_has_them() -> None:
     kept: list[list[dict[str, Any]]] = []
     heard: list[int] = []
 
-    async def keep(updates: list[dict[str, Any]]) -> None:
+    async def keep(updates: list[dict[str, Any]]) -> list[dict[str, Any]]:
         kept.append(updates)
+        return updates
 
     async with poller(answers(UPDATES), on_updates=keep, on_heard=lambda: heard.append(len(kept))) as bot:
         updates = await bot.get_updates()
@@ -402,11 +403,20 @@ async def test_updates_are_kept_before_ptb_has_them() -> None:
     assert heard == [1]
 
 
+async def test_ptb_sees_what_the_hook_returns_and_nothing_else() -> None:
+    async def keep(updates: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{"update_id": updates[-1]["update_id"]}]
+
+    unreadable = {"ok": True, "result": [{"update_id": 5, "message": {"date": "soon"}}, {"update_id": 6}]}
+    async with poller(answers(unreadable), on_updates=keep) as bot:
+        assert [update.update_id for update in await bot.get_updates()] == [6]
+
+
 @pytest.mark.logs_errors
 async def test_updates_that_cannot_be_kept_are_an_error_that_polling_survives() -> None:
     heard: list[int] = []
 
-    async def keep(updates: list[dict[str, Any]]) -> None:
+    async def keep(updates: list[dict[str, Any]]) -> list[dict[str, Any]]:
         raise OSError("disk full")
 
     async with poller(answers(UPDATES), on_updates=keep, on_heard=lambda: heard.append(1)) as bot:
@@ -419,7 +429,7 @@ async def test_updates_that_cannot_be_kept_are_an_error_that_polling_survives() 
 async def test_an_empty_answer_is_heard_and_keeps_nothing() -> None:
     heard: list[int] = []
 
-    async def keep(updates: list[dict[str, Any]]) -> None:
+    async def keep(updates: list[dict[str, Any]]) -> list[dict[str, Any]]:
         raise AssertionError("nothing to keep")
 
     async with poller(answers({"ok": True, "result": []}), on_updates=keep, on_heard=lambda: heard.append(1)) as bot:

@@ -156,7 +156,9 @@ class County:
         await self.stack.aclose()
         self.bot = await self.stack.enter_async_context(self.start_bot())
         await self.bot.hearing.begin()
-        await self.bot.inbox.recover(self.bot.bot)
+        queue = self.bot.application.update_queue
+        assert isinstance(queue, DurableQueue)
+        await self.bot.inbox.recover(queue)
         await OutboxDesk(self.bot.doors).recover(self.bot.boot, self.clock.now())
         await self.settle()
 
