@@ -492,8 +492,8 @@ async def test_another_programs_database_is_never_overwritten(empty_url: str, co
     assert key_of(error) == "schema.unversioned"
 
 
-class Unplugged(BaseException):
-    """What no handler of errors catches."""
+class UnpluggedError(Exception):
+    """What no handler of errors knows."""
 
 
 async def test_an_interrupted_restore_leaves_the_old_rows(
@@ -502,10 +502,10 @@ async def test_an_interrupted_restore_leaves_the_old_rows(
     before = await filled(url, lines=3)
 
     async def break_off(*_: object) -> None:
-        raise Unplugged
+        raise UnpluggedError
 
     monkeypatch.setattr("storage.restore.migrate", break_off)
-    with pytest.raises(Unplugged):
+    with pytest.raises(UnpluggedError):
         await restore(copy, url, overwrite=True)
 
     assert await sums_of(url) == before
