@@ -102,7 +102,9 @@ async def unfinished(work: Work, leader: Person) -> list[Unfinished]:
     tasks = await work.rows.patrols.unfinished(areas, work.now - _LOOK_BACK)
     people = await work.rows.people.many({one.person_id for one in tasks})
     found = [
-        Unfinished(one, people[one.person_id], one.due_at < work.now, await _why(work, one))
+        Unfinished(
+            one, people[one.person_id], one.state is TaskState.OPEN and one.due_at < work.now, await _why(work, one)
+        )
         for one in tasks
         if one.person_id in people
     ]
