@@ -345,6 +345,8 @@ class WarningVoice:
         first = await work.rows.outbox.state_of(f"{row.subject}:ask:{person.id}")
         if first is not None and first[0] in _ON_ITS_WAY:
             return  # nobody is reminded of what has not reached him yet
+        if first is None or first[0] != "sent":
+            again = ""  # he never had it: all of it, and no word of an answer that is missing
         text = work.words.card("warning_ask", person.language, again=again, **await post_facts(work, row))
         key = f"{row.subject}:ask:{person.id}:{purpose}"
         message = ask_message(work, row, person, key, text, ask_buttons(work, row.id, person.language))

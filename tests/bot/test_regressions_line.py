@@ -1,6 +1,7 @@
 """Faults on the line, found by looking for them: what is under way when a warning ends, a group that moves, a bot that
 hears nothing, a database that is away for a moment."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
@@ -11,11 +12,12 @@ from demo.notices import cap
 from domain.obligations import Channel
 from domain.outgoing import Lane, Outcome, Settlement
 from services.acknowledge import WarningVoice, acknowledge
+from services.handover import hand_over
 from services.ports import Group
 from services.reach import OutboxDesk
 from services.warning_force import lift
 from services.work import Work
-from tests.support.county import GRID, HEAD, VILLAGE, County
+from tests.support.county import GRID, HEAD, NEIGHBOUR_HEAD, VILLAGE, County
 
 
 async def end(work: Work) -> bool:
@@ -249,3 +251,36 @@ async def test_an_update_that_cannot_be_read_does_not_keep_the_bot_from_starting
     await county.restart()
     aside = await county.run(lambda work: work.rows.inbox.aside())
     assert [number for number, _ in aside] == [5]
+
+
+async def test_a_watchdog_that_waits_for_telegram_does_not_hold_up_the_end(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    never, stop = asyncio.Event(), asyncio.Event()
+    monkeypatch.setattr(county.bot, "_poll", never.wait)
+    county.bot.hearing._last_real -= 1000.0
+    looking = asyncio.create_task(county.bot._watch_over(stop)())
+    await asyncio.sleep(0)
+    stop.set()
+    await asyncio.wait_for(looking, timeout=5)
+
+
+# -- taking over ----------------------------------------------------------------------------------------------------
+
+
+async def test_who_takes_over_gets_the_whole_warning_and_no_word_of_a_lost_press(county: County) -> None:
+    await county.warn(places=[VILLAGE])
+    county.seen_all()
+
+    async def hand_on(work: Work) -> None:
+        head = await work.rows.people.get(county.ids[HEAD.user_id])
+        other = await work.rows.people.get(county.ids[NEIGHBOUR_HEAD.user_id])
+        assert head is not None
+        await hand_over(work, head, other, "leave")
+
+    await county.run(hand_on)
+    said = county.new(NEIGHBOUR_HEAD)
+    assert len(said) == 1
+    assert "线路中断" not in said[0]
+    assert "请注意防范" in said[0]
+    county.seen_all()
