@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     bot_token_file: Annotated[Path | None, Optional] = None
     telegram_api_url: str = "https://api.telegram.org"
     telegram_proxy: Annotated[str | None, Optional] = None
-    database_url: str = "sqlite+aiosqlite:///data/shouwang.db"
+    database_url: str = "sqlite:///data/shouwang.db"
     data_dir: Path = Path("data")
     timezone: str = "Asia/Shanghai"
     language: Language = "zh"
