@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from clock import Clock
+from console.files import failures_told
 from console.voice import DONE, Bar, Voice
 from settings import Settings, load
 from storage.backup import BackupReport, backup
@@ -26,8 +27,9 @@ class LastBackup:
 
 def make(voice: Voice, clock: Clock, target: Path, *, overwrite: bool) -> int:
     settings = load()
-    report = asyncio.run(backup(settings.database_url, target, overwrite=overwrite, progress=Bar(voice)))
-    _note(settings, clock.now(), report)
+    with failures_told():
+        report = asyncio.run(backup(settings.database_url, target, overwrite=overwrite, progress=Bar(voice)))
+        _note(settings, clock.now(), report)
     facts = {"tables": len(report.tables), "rows": sum(report.tables.values())}
     voice.say("backup.made", path=str(report.path), size=voice.size(report.size), **facts)
     if report.timeline is not None:
@@ -38,8 +40,9 @@ def make(voice: Voice, clock: Clock, target: Path, *, overwrite: bool) -> int:
 
 def play_back(voice: Voice, source: Path, *, overwrite: bool) -> int:
     settings = load()
-    report = asyncio.run(restore(source, settings.database_url, overwrite=overwrite, progress=Bar(voice)))
-    _file(settings).unlink(missing_ok=True)  # what it witnessed may be later than what was restored
+    with failures_told():
+        report = asyncio.run(restore(source, settings.database_url, overwrite=overwrite, progress=Bar(voice)))
+        _file(settings).unlink(missing_ok=True)  # what it witnessed may be later than what was restored
     voice.say("backup.restored", tables=len(report.tables), rows=sum(report.tables.values()))
     return DONE
 

@@ -14,13 +14,13 @@ from telegram.error import InvalidToken, TelegramError
 
 from assembly import doors_of
 from clock import SystemClock
+from console.files import FileError, read, write
 from console.voice import DONE, FAILED, Voice, plain, show
 from delivery.redaction import redact
 from delivery.transport import AiohttpRequest
 from domain import place_rows
 from domain import roster as roster_rows
 from domain.enrolment import IssuedLink
-from domain.errors import DomainError
 from domain.place_finding import place_with_code
 from domain.places import Place, PlaceCode, PlaceTree
 from domain.text import Html
@@ -38,10 +38,6 @@ from storage.store import SqlStore
 Service = Callable[[Work], Awaitable[tuple[bool, Html]]]
 
 
-class FileError(DomainError):
-    """A file on this machine cannot be read or written. Keys: console.file.…"""
-
-
 @asynccontextmanager
 async def doors(settings: Settings, voice: Voice, bot_name: str = "") -> AsyncIterator[Doors]:
     """The database of a bot that does not run."""
@@ -57,7 +53,7 @@ async def doors(settings: Settings, voice: Voice, bot_name: str = "") -> AsyncIt
 
 def import_places(voice: Voice, file: Path) -> int:
     settings = load()
-    lines = read_lines(_read(file), place_rows.COLUMNS)
+    lines = read_lines(read(file), place_rows.COLUMNS)
 
     async def service(work: Work) -> tuple[bool, Html]:
         result = await places.import_places(work, lines)
@@ -68,7 +64,7 @@ def import_places(voice: Voice, file: Path) -> int:
 
 def import_roster(voice: Voice, file: Path, complete_for: str | None, *, confirm: bool) -> int:
     settings = load()
-    lines = read_lines(_read(file), roster_rows.COLUMNS)
+    lines = read_lines(read(file), roster_rows.COLUMNS)
 
     async def service(work: Work) -> tuple[bool, Html]:
         tree = await work.tree()
@@ -104,7 +100,7 @@ def find(written: str, tree: PlaceTree, county: PlaceCode) -> Place:
 
 
 def write_template(voice: Voice, file: Path, *, overwrite: bool) -> int:
-    _write(file, roster_template(voice.words, voice.lang), overwrite=overwrite)
+    write(file, roster_template(voice.words, voice.lang), overwrite=overwrite)
     voice.say("console.template.written", file=str(file))
     return DONE
 
@@ -131,7 +127,7 @@ async def _sheets(
         links = await issue_links_at_console(work, found.code)
         pages.update(_paths(out, sheets_by_village(voice.words, links, bot_name, voice.lang), links))
         for path, page in pages.items():
-            _write(path, page.encode(), overwrite=overwrite, private=True)
+            write(path, page.encode(), overwrite=overwrite, private=True)
         return links
 
     pages: dict[Path, str] = {}
@@ -161,25 +157,3 @@ async def _ask_name(settings: Settings) -> str:
     except TelegramError as error:
         why = redact(str(error.__cause__ or error))
         raise StartError("console.sheets.no_name", reason=why) from error
-
-
-# -- files --------------------------------------------------------------------------------------------------------
-
-
-def _read(file: Path) -> bytes:
-    try:
-        return file.read_bytes()
-    except OSError as error:
-        raise FileError("console.file.unreadable", file=str(file), reason=str(error.strerror)) from error
-
-
-def _write(file: Path, content: bytes, *, overwrite: bool, private: bool = False) -> None:
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with file.open("wb" if overwrite else "xb") as out:
-            file.chmod(0o600 if private else 0o644)
-            out.write(content)
-    except FileExistsError as error:
-        raise FileError("console.file.exists", file=str(file)) from error
-    except OSError as error:
-        raise FileError("console.file.unwritable", file=str(file), reason=str(error.strerror)) from error

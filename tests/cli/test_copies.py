@@ -96,3 +96,11 @@ def test_after_a_restore_the_older_witness_accuses_nobody(county: Terminal) -> N
 def test_without_a_database_there_is_nothing_to_copy(terminal: Terminal) -> None:
     said = terminal("backup", "copy.db")
     assert (said.code, said.err) == (1, "没有数据库可以备份：data/shouwang.db。\n")
+
+
+def test_a_folder_that_cannot_be_written_is_told_with_its_name(county: Terminal) -> None:
+    (county.folder / "file").write_text("not a folder")
+    said = county("backup", "file/copy.db")
+    assert (said.code, "Traceback" in said.err) == (1, False)
+    assert "文件不能使用：" in said.err
+    assert "file" in said.err
