@@ -6,8 +6,8 @@ even a reader takes part in that. So the running bot makes the copy, over its on
 1. Whoever wants one makes a folder `.backup-…` beside the database, with a file `request` in it that it keeps locked
    for as long as it lives.
 2. The bot looks for such folders with every tick (`serve_backup_requests`), marks the request `taken`, writes `copy.db`
-   with VACUUM INTO and then `answer`. Everything else that wants the database waits meanwhile, about a second for
-   each 100 MB.
+   with VACUUM INTO and then `answer`. Everything else that wants the database waits meanwhile, one to three seconds
+   for each 100 MB.
 3. Whoever asked checks the copy in its own process, takes it away and removes the folder. A folder whose request is
    no longer locked belongs to somebody who died; the bot removes it.
 

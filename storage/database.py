@@ -1,4 +1,4 @@
-"""The database: one closure, all of it or nothing. What differs between SQLite and PostgreSQL is in this file.
+"""The database: one closure, all of it or nothing. What differs between SQLite and PostgreSQL is here or in engines.py.
 
 SQLite, the default, is used over one connection for everything, with WAL, synchronous=FULL (NORMAL loses
 acknowledged commits on power loss) and BEGIN IMMEDIATE (a deferred transaction that turns into a writer loses
@@ -27,10 +27,9 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, make_url
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
-from sqlalchemy.pool import StaticPool
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage.sqlite_driver import OneTripDriver
+from storage.engines import engine_for, plainly
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -112,17 +111,6 @@ def insert_or_update(
     )
 
 
-_SQLITE_SETTINGS = (
-    "PRAGMA journal_mode=WAL",
-    "PRAGMA synchronous=FULL",
-    "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
-    "PRAGMA trusted_schema=OFF",
-    "PRAGMA cell_size_check=ON",
-    "PRAGMA mmap_size=0",
-    "PRAGMA cache_size=-32000",
-)
-
 _LEADER_LOCK = 0x53574C44
 """the advisory lock of the process that leads"""
 
@@ -159,7 +147,7 @@ class Database:
     @classmethod
     async def open(cls, url: str | sa.URL) -> "Database":
         """url: sqlite+aiosqlite:///path or postgresql+asyncpg://…; raises whatever the driver raises."""
-        engine = _engine(url)
+        engine = engine_for(url)
         if engine.dialect.name != "sqlite":
             return cls(engine, None)
         try:
@@ -318,24 +306,17 @@ class Database:
 async def _apart(connection: AsyncConnection, turn: _Turn) -> tuple[_Turn, Any, BaseException | None]:
     """One of several in a transaction: what it did stands or falls alone."""
     if turn.writes:
-        await connection.run_sync(_plainly, "SAVEPOINT apart")
+        await connection.run_sync(plainly, "SAVEPOINT apart")
     try:
         result = await turn.work(connection)
+        if turn.writes:
+            await connection.run_sync(plainly, "RELEASE SAVEPOINT apart")
     except Exception as error:  # noqa: BLE001 - it is handed to whoever waits for this one
         if turn.writes:
-            await connection.run_sync(_plainly, "ROLLBACK TO SAVEPOINT apart")
-            await connection.run_sync(_plainly, "RELEASE SAVEPOINT apart")
+            await connection.run_sync(plainly, "ROLLBACK TO SAVEPOINT apart")
+            await connection.run_sync(plainly, "RELEASE SAVEPOINT apart")
         return turn, None, error
-    if turn.writes:
-        await connection.run_sync(_plainly, "RELEASE SAVEPOINT apart")
     return turn, result, None
-
-
-def _plainly(connection: sa.Connection, statement: str) -> None:
-    """Past SQLAlchemy's own bookkeeping: this runs in every transaction."""
-    cursor = connection.connection.cursor()
-    cursor.execute(statement)
-    cursor.close()
 
 
 def _tell(turn: _Turn, result: Any, failure: BaseException | None) -> None:
@@ -372,30 +353,3 @@ def sqlite_path(url: str | sa.URL) -> Path | None:
     """The file of a SQLite database; None for PostgreSQL."""
     made = make_url(url)
     return Path(made.database or "") if made.get_backend_name() == "sqlite" else None
-
-
-def _engine(url: str | sa.URL) -> AsyncEngine:
-    if make_url(url).get_backend_name() != "sqlite":
-        return create_async_engine(url, pool_size=8, max_overflow=4, pool_pre_ping=True)
-    engine = create_async_engine(url, poolclass=StaticPool, module=OneTripDriver())
-
-    @sa.event.listens_for(engine.sync_engine, "connect")
-    def _configure(connection: Any, _record: Any) -> None:
-        try:
-            connection.isolation_level = None  # we say BEGIN ourselves
-            cursor = connection.cursor()
-            for setting in _SQLITE_SETTINGS:
-                cursor.execute(setting)
-            cursor.close()
-        except BaseException:
-            connection.close()  # nobody else knows of it yet, and an open one hangs the exit
-            raise
-
-    @sa.event.listens_for(engine.sync_engine, "begin")
-    def _begin(connection: sa.Connection) -> None:
-        driver: Any = connection.connection.driver_connection
-        if driver.in_transaction:
-            _plainly(connection, "ROLLBACK")  # left open by a commit that failed, on a full disk for example
-        _plainly(connection, "BEGIN IMMEDIATE")
-
-    return engine

@@ -21,7 +21,8 @@ from storage.copying import Sum, add_up, silent, tables_of
 from storage.database import Database, opened
 from storage.errors import BackupError
 from storage.restore import restore
-from storage.revisions import newest
+from storage.revisions import migrate, newest
+from storage.schema import current
 from storage.store import SqlStore
 from tests.storage.filling import fill, message, people
 from tests.support.databases import DIALECTS, Databases, Each, Hands, sqlite_path
@@ -109,6 +110,24 @@ async def _change_a_line(connection: AsyncConnection) -> None:
 
 async def _orphan(connection: AsyncConnection) -> None:
     await connection.execute(sa.text("UPDATE person SET deputy_id = 4711 WHERE id = 1"))
+
+
+async def test_a_copy_of_an_older_version_is_brought_to_the_present_schema(
+    empty_url: str, other_url: str, tmp_path: Path
+) -> None:
+    async with opened(empty_url) as database:
+        await database.write(lambda connection: migrate(connection, "0001"))
+    before = await filled(empty_url)
+
+    made = await backup(empty_url, tmp_path / "copy.db")
+    again = await restore(tmp_path / "copy.db", other_url)
+
+    assert made.revision == again.revision == "0001"
+    assert await current(other_url) == newest()
+    assert await sums_of(other_url) == before
+    async with opened(other_url) as database:
+        with pytest.raises(sa.exc.DBAPIError, match="append-only"):
+            await database.write(_change_a_line)
 
 
 async def test_a_copy_is_one_private_file_and_leaves_nothing_beside_it(url: str, tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 """One closure, one transaction: what parallel work, cancellation and errors may not do to it."""
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +78,37 @@ async def test_a_refused_statement_rolls_back_what_came_before_it(database: Data
         await database.write(twice)
 
     assert await database.read(_count) == 1
+
+
+async def _swallows_an_error(connection: AsyncConnection) -> str:
+    await connection.execute(sa.insert(counter).values(name="before", value=1))
+    with suppress(sa.exc.IntegrityError):
+        await connection.execute(sa.insert(counter).values(name="before", value=2))
+    return "done"
+
+
+async def test_nobody_is_told_that_all_is_well_when_nothing_was_kept(database: Database, dialect: str) -> None:
+    """PostgreSQL undoes everything after an error, and says COMMIT is fine; SQLite undoes the one statement."""
+    if dialect == "sqlite":
+        assert await database.write(_swallows_an_error) == "done"
+        assert await database.read(_count) == 1
+    else:
+        with pytest.raises(sa.exc.DBAPIError, match="current transaction is aborted"):
+            await database.write(_swallows_an_error)
+        assert await database.read(_count) == 0
+    await _begin_with(database, 3)
+    assert await _value(database) == 3
+
+
+async def test_a_swallowed_error_harms_nobody_who_shares_the_transaction(database: Database, dialect: str) -> None:
+    await _begin_with(database, 0)
+    works = (_read_then_raise, _swallows_an_error, _read_then_raise)
+
+    told = await asyncio.gather(*(database.write(work) for work in works), return_exceptions=True)
+
+    assert isinstance(told[1], sa.exc.DBAPIError) == (dialect == "postgresql")
+    assert (told[0], told[2]) == (None, None)
+    assert await _value(database) == 2
 
 
 async def test_a_cancelled_waiter_does_not_cut_its_transaction_in_half(database: Database) -> None:
@@ -275,6 +308,20 @@ async def test_every_sqlite_transaction_begins_as_a_writer(sqlite: Database) -> 
     await driver.set_trace_callback(None)
 
     assert [line for line in said if not line.startswith("SELECT")] == ["BEGIN IMMEDIATE", "COMMIT"] * 2
+
+
+async def test_a_transaction_that_sqlite_gave_up_by_itself_is_no_success(sqlite: Database) -> None:
+    async def goes_on(connection: AsyncConnection) -> None:
+        await connection.execute(sa.insert(counter).values(name="before", value=1))
+        with suppress(sa.exc.IntegrityError):
+            await connection.execute(sa.text("INSERT OR ROLLBACK INTO counter VALUES ('before', 2)"))
+
+    with pytest.raises(sqlite3.OperationalError, match="rolled back"):
+        await sqlite.write(goes_on)
+
+    assert await sqlite.read(_count) == 0
+    await _begin_with(sqlite, 1)
+    assert await _value(sqlite) == 1
 
 
 async def test_foreign_keys_hold(database: Database) -> None:
