@@ -19,11 +19,11 @@ async def expire_dialogues(work: Work) -> int:
     """Remind once of an unfinished dialogue, and put it away after a day."""
     touched = 0
     for row in await work.rows.dialogues.idle_since(work.now - REMIND_AFTER):
-        person = await work.rows.people.by_user(row.user_id)
-        lang = "zh" if person is None else person.language
         old = row.updated_at <= work.now - FORGET_AFTER
         if row.reminded and not old:
             continue
+        person = await work.rows.people.by_user(row.user_id)
+        lang = "zh" if person is None else person.language
         title = work.words.label(f"{row.form}.title", lang)
         address = "dialogue.expired" if old else "dialogue.reminder"
         if row.chat_id > 0:
