@@ -62,12 +62,12 @@ class Audience:
             if not answer.done():
                 answer.set_result(now)
 
-    async def flood(self, bot_id: int, count: int) -> float:
+    async def flood(self, bot_id: int, count: int, text: str = "") -> float:
         """Everybody at once: so many private texts; seconds until as many messages have come back."""
         self._left, self._all_there = count, asyncio.get_running_loop().create_future()
         before = time.monotonic()
         for number in range(count):
-            await self._world.say(self._users[number % len(self._users)], bot_id, f"第{number}句")
+            await self._world.say(self._users[number % len(self._users)], bot_id, text or f"第{number}句")
         return await asyncio.wait_for(self._all_there, _PATIENCE) - before
 
     async def ask(self, bot_id: int, user_id: int, text: str = "今天几点开会？") -> float:

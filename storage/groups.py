@@ -78,16 +78,19 @@ class GroupTable:
         await self._db.execute(sa.update(chat_group).where(chat_group.c.chat_id == old).values(chat_id=new))
 
 
+_OPEN_HERE = sa.select(dialogue).where(
+    dialogue.c.user_id == sa.bindparam("user", type_=sa.BigInteger),
+    dialogue.c.chat_id == sa.bindparam("chat", type_=sa.BigInteger),
+)
+"""made once: this is asked for every message"""
+
+
 class DialogueTable:
     def __init__(self, connection: AsyncConnection) -> None:
         self._db = connection
 
     async def get(self, user_id: int, chat_id: int) -> DialogueRow | None:
-        row = (
-            await self._db.execute(
-                sa.select(dialogue).where(dialogue.c.user_id == user_id, dialogue.c.chat_id == chat_id)
-            )
-        ).first()
+        row = (await self._db.execute(_OPEN_HERE, {"user": user_id, "chat": chat_id})).first()
         return None if row is None else _dialogue(row)
 
     async def save(self, row: DialogueRow) -> None:

@@ -5,18 +5,16 @@ before anything leaves the machine; `settle` writes the outcome. A row found in 
 arrived or not, and its policy says what follows.
 """
 
-import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.outgoing import Kind, Lane, OutboxState, Outcome, Outgoing, Policy, QueuedMessage, Settlement
-from domain.text import Button, ButtonStyle, Html
+from domain.outgoing import Kind, OutboxState, Outcome, Outgoing, Policy, QueuedMessage, Settlement
 from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
+from storage.outbox_rows import to_outgoing, to_queued, to_row
 
 _ABOUT_A_MESSAGE = (Kind.EDIT, Kind.PIN, Kind.REACT)
 MAX_TRIES = 12
@@ -78,6 +76,57 @@ sa.Index("ix_outbox_target", outbox.c.target, sqlite_where=_waiting_sql, postgre
 sa.Index("ix_outbox_chat", outbox.c.chat_id, sqlite_where=_waiting_sql, postgresql_where=_waiting_sql)
 
 
+# Made once: these run for every message, and making a statement costs more than running it.
+
+
+def _best_waiting() -> sa.Select[Any]:
+    """Due rows of some lanes, best first, outside the chats that are busy; what is about another message waits until
+    that one is out, or is known never to go out."""
+    first = outbox.alias("first")
+    return (
+        sa.select(
+            outbox,
+            first.c.message_id.label("target_message"),
+            first.c.chat_id.label("target_chat"),
+        )
+        .outerjoin(first, outbox.c.target == first.c.key)
+        .where(
+            _is_waiting,
+            outbox.c.due_at <= sa.bindparam("now", type_=UtcTime),
+            outbox.c.lane.in_(sa.bindparam("lanes", expanding=True)),
+            outbox.c.chat_id.not_in(sa.bindparam("busy", expanding=True)),
+            sa.or_(
+                outbox.c.target.is_(None),
+                first.c.state.is_(None),
+                ~is_fixed(first.c.state, *_WAITING, OutboxState.SENDING.value),
+            ),
+        )
+        .order_by(outbox.c.lane, outbox.c.id)
+        .limit(sa.bindparam("most", type_=sa.Integer))
+    )
+
+
+_BEST_WAITING = _best_waiting()
+_NO_CHAT = [0]
+"""an empty list would become a query of its own"""
+_EXPIRE = (
+    sa.update(outbox)
+    .where(_is_waiting, outbox.c.expires_at <= sa.bindparam("now", type_=UtcTime))
+    .values(state=OutboxState.EXPIRED.value, reason="expired", settled_at=sa.bindparam("now", type_=UtcTime))
+)
+_these = outbox.c.id.in_(sa.bindparam("ids", expanding=True))
+_BY_IDS = sa.select(outbox).where(_these)
+_TAKE = sa.update(outbox).where(_these).values(state=OutboxState.SENDING.value, boot=sa.bindparam("by"))
+_WRITE_SENT = sa.update(outbox).where(outbox.c.id == sa.bindparam("row_id"))
+_NEXT_DUE = sa.select(sa.func.min(outbox.c.due_at)).where(_is_waiting)
+_MESSAGE_OF = sa.select(outbox.c.chat_id, outbox.c.message_id).where(outbox.c.key == sa.bindparam("of"))
+_STATE_OF = sa.select(outbox.c.state, outbox.c.reason).where(outbox.c.key == sa.bindparam("of"))
+_PUT = {
+    dialect: insert_new(outbox, dialect).returning(outbox.c.id, outbox.c.kind, outbox.c.target)
+    for dialect in ("sqlite", "postgresql")
+}
+
+
 class OutboxTable:
     def __init__(self, connection: AsyncConnection, now: datetime) -> None:
         self._db = connection
@@ -89,11 +138,10 @@ class OutboxTable:
         return await self.put_many(messages)
 
     async def put_many(self, messages: Iterable[Outgoing]) -> int:
-        batch = [_row(out, self._now) for out in messages]
+        batch = [to_row(out, self._now) for out in messages]
         if not batch:
             return 0
-        put = insert_new(outbox, self._db.dialect.name).returning(outbox.c.id, outbox.c.kind, outbox.c.target)
-        added = (await self._db.execute(put, batch)).all()
+        added = (await self._db.execute(_PUT[self._db.dialect.name], batch)).all()
         newest: dict[str, int] = {}
         for row in added:
             if row.kind == Kind.EDIT.value and row.target is not None:
@@ -135,13 +183,11 @@ class OutboxTable:
         return found
 
     async def message_of(self, key: str) -> tuple[int, int] | None:
-        row = (
-            await self._db.execute(sa.select(outbox.c.chat_id, outbox.c.message_id).where(outbox.c.key == key))
-        ).first()
+        row = (await self._db.execute(_MESSAGE_OF, {"of": key})).first()
         return None if row is None or row.message_id is None else (row.chat_id, row.message_id)
 
     async def state_of(self, key: str) -> tuple[str, str] | None:
-        row = (await self._db.execute(sa.select(outbox.c.state, outbox.c.reason).where(outbox.c.key == key))).first()
+        row = (await self._db.execute(_STATE_OF, {"of": key})).first()
         return None if row is None else (row.state, row.reason)
 
     async def undelivered(self, subject: str) -> Mapping[int, str]:
@@ -159,39 +205,15 @@ class OutboxTable:
     async def claim(
         self, boot: str, limit: int, skip_chats: Collection[int], lanes: Collection[int]
     ) -> list[QueuedMessage]:
-        await self._expire()
-        first = outbox.alias("first")
-        query = (
-            sa.select(
-                outbox,
-                first.c.state.label("target_state"),
-                first.c.message_id.label("target_message"),
-                first.c.chat_id.label("target_chat"),
-            )
-            .outerjoin(first, outbox.c.target == first.c.key)
-            .where(
-                _is_waiting,
-                outbox.c.due_at <= self._now,
-                outbox.c.lane.in_(list(lanes)),
-                # a message about another message waits until that one is out, or is known never to go out
-                sa.or_(
-                    outbox.c.target.is_(None),
-                    first.c.state.is_(None),
-                    ~is_fixed(first.c.state, *_WAITING, OutboxState.SENDING.value),
-                ),
-            )
-            .order_by(outbox.c.lane, outbox.c.id)
-            .limit(limit * 3 + 5)
-        )
-        if skip_chats:
-            query = query.where(outbox.c.chat_id.not_in(list(skip_chats)))
+        await self._db.execute(_EXPIRE, {"now": self._now})
+        wanted = {"now": self._now, "lanes": list(lanes), "busy": list(skip_chats) or _NO_CHAT, "most": limit * 3 + 5}
         claimed: list[QueuedMessage] = []
         orphans: list[int] = []
         chats: set[int] = set()
-        for row in (await self._db.execute(query)).all():
+        for row in (await self._db.execute(_BEST_WAITING, wanted)).all():
             if len(claimed) >= limit:
                 break
-            queued = _queued(row)
+            queued = to_queued(row)
             if queued.out.kind in _ABOUT_A_MESSAGE and queued.message_id is None:
                 orphans.append(row.id)
             elif row.chat_id not in chats:
@@ -201,15 +223,8 @@ class OutboxTable:
             gone = OutboxState.SUPERSEDED.value
             await self._set(orphans, state=gone, reason="target_never_sent", settled_at=self._now)
         if claimed:
-            await self._set([c.id for c in claimed], state=OutboxState.SENDING.value, boot=boot)
+            await self._db.execute(_TAKE, {"ids": [c.id for c in claimed], "by": boot})
         return claimed
-
-    async def _expire(self) -> None:
-        await self._db.execute(
-            sa.update(outbox)
-            .where(_is_waiting, outbox.c.expires_at <= self._now)
-            .values(state=OutboxState.EXPIRED.value, reason="expired", settled_at=self._now)
-        )
 
     async def _set(self, ids: Sequence[int], **values: Any) -> None:
         await self._db.execute(sa.update(outbox).where(outbox.c.id.in_(list(ids))).values(**values))
@@ -219,13 +234,13 @@ class OutboxTable:
 
         That something was sent is believed whenever it comes, once; every other outcome only counts while the row is
         being sent, so that a late word about an earlier try cannot undo what has happened since."""
-        rows = await self._db.execute(sa.select(outbox).where(outbox.c.id.in_([s.id for s in settlements])))
+        rows = await self._db.execute(_BY_IDS, {"ids": [s.id for s in settlements]})
         found = {row.id: row for row in rows}
         settlements = [s for s in settlements if s.id in found and _counts(found[s.id].state, s.outcome)]
         plain = [s for s in settlements if s.outcome is Outcome.SENT]
         if plain:
             await self._db.execute(
-                sa.update(outbox).where(outbox.c.id == sa.bindparam("row_id")),
+                _WRITE_SENT,
                 [
                     {
                         "row_id": s.id,
@@ -241,7 +256,7 @@ class OutboxTable:
         for settlement in settlements:
             if settlement.outcome is not Outcome.SENT:
                 await self._set([settlement.id], **_after(found[settlement.id], settlement))
-        return [(s, _outgoing(found[s.id])) for s in settlements]
+        return [(s, to_outgoing(found[s.id])) for s in settlements]
 
     async def abandon_chat(self, chat_id: int, reason: str) -> int:
         """Nothing can be written there any more: what waits for that chat ends, with the reason."""
@@ -271,7 +286,7 @@ class OutboxTable:
         return len(rows)
 
     async def next_due(self) -> datetime | None:
-        at: datetime | None = await self._db.scalar(sa.select(sa.func.min(outbox.c.due_at)).where(_is_waiting))
+        at: datetime | None = await self._db.scalar(_NEXT_DUE)
         return at
 
     async def waiting(self) -> dict[str, int]:
@@ -313,75 +328,3 @@ def _after(row: Any, settlement: Settlement) -> dict[str, Any]:
     if settlement.outcome is Outcome.EXPIRED:
         return end | {"state": OutboxState.EXPIRED.value}
     return end | {"state": OutboxState.DEAD.value}
-
-
-def _row(out: Outgoing, now: datetime) -> dict[str, Any]:
-    payload: dict[str, Any] = {"text": out.text}
-    if out.buttons:
-        payload["buttons"] = [[_button_json(button) for button in line] for line in out.buttons]
-    for name in ("target_message_id", "reply", "silent", "file", "file_name", "emoji", "resend_mark"):
-        if value := getattr(out, name):
-            payload[name] = value
-    return {
-        "key": out.key,
-        "subject": out.subject,
-        "person_id": out.person_id,
-        "chat_id": out.chat_id,
-        "lane": int(out.lane),
-        "kind": out.kind.value,
-        "policy": out.policy.value,
-        "target": out.target,
-        "payload": payload,
-        "due_at": out.not_before or now,
-        "expires_at": out.expires_at,
-        "state": OutboxState.PENDING.value,
-        "created_at": now,
-    }
-
-
-def _button_json(button: Button) -> dict[str, Any]:
-    return {name: value for name, value in asdict(button).items() if value}
-
-
-def _outgoing(row: Any) -> Outgoing:
-    payload = row.payload if isinstance(row.payload, dict) else json.loads(row.payload)
-    return Outgoing(
-        key=row.key,
-        chat_id=row.chat_id,
-        text=Html(payload["text"]),
-        kind=Kind(row.kind),
-        lane=Lane(row.lane),
-        policy=Policy(row.policy),
-        buttons=tuple(tuple(_button(b) for b in line) for line in payload.get("buttons", ())),
-        subject=row.subject,
-        person_id=row.person_id,
-        target=row.target,
-        target_message_id=payload.get("target_message_id"),
-        reply=payload.get("reply", False),
-        silent=payload.get("silent", False),
-        expires_at=row.expires_at,
-        file=payload.get("file"),
-        file_name=payload.get("file_name"),
-        emoji=payload.get("emoji"),
-        resend_mark=Html(payload.get("resend_mark", "")),
-    )
-
-
-def _button(raw: dict[str, Any]) -> Button:
-    style = raw.get("style")
-    return Button(**{**raw, "style": None if style is None else ButtonStyle(style)})
-
-
-def _queued(row: Any) -> QueuedMessage:
-    out = _outgoing(row)
-    target = out.target_message_id
-    if row.target is not None and row.target_message is not None and row.target_chat == row.chat_id:
-        target = row.target_message
-    return QueuedMessage(
-        id=row.id,
-        out=out,
-        attempts=row.attempts,
-        may_have_arrived=row.may_have_arrived,
-        message_id=target,
-        progress=row.progress or {},
-    )

@@ -54,6 +54,17 @@ leave = sa.Table(
 )
 sa.Index("ix_leave_end", leave.c.ends_at)
 
+# Made once: somebody is looked up for every update, and making a statement costs more than running it.
+_ACTIVE_BY_USER = (
+    sa.select(person, post.c.role, post.c.place, post.c.department)
+    .outerjoin(post, post.c.person_id == person.c.id)
+    .where(
+        person.c.user_id == sa.bindparam("user", type_=sa.BigInteger),
+        person.c.status == PersonStatus.ACTIVE.value,
+    )
+    .order_by(post.c.id)
+)
+
 
 class PeopleTable:
     def __init__(self, connection: AsyncConnection) -> None:
@@ -87,7 +98,11 @@ class PeopleTable:
         return {p.id: p for p in await self._where(person.c.id.in_(list(ids)))}
 
     async def by_user(self, user_id: int) -> Person | None:
-        return await self._one(person.c.user_id == user_id, person.c.status == PersonStatus.ACTIVE.value)
+        rows = (await self._db.execute(_ACTIVE_BY_USER, {"user": user_id})).all()
+        if not rows:
+            return None
+        held = tuple(Post(Role(r.role), PlaceCode(r.place), r.department) for r in rows if r.role is not None)
+        return _person(rows[0], held)
 
     async def by_phone(self, phone: str) -> Person | None:
         return await self._one(person.c.phone == phone)
