@@ -13,6 +13,7 @@ from domain.colours import Colour
 from domain.hazards import OWNERS, Category
 from domain.obligations import Plan, Rung, Step, check_plan
 from domain.people import Role
+from domain.sources import Source
 
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 30)]
 
@@ -170,6 +171,8 @@ class CountyPolicy(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     warnings: WarningPolicy = WarningPolicy()
+    sources: tuple[Source, ...] = ()
+    """of warnings, beside the watched folder"""
     patrols: PatrolPolicy = PatrolPolicy()
     hazards: HazardPolicy = HazardPolicy()
     checks: CheckPolicy = CheckPolicy()
@@ -179,3 +182,10 @@ class CountyPolicy(BaseModel):
     """a silence of Telegram longer than this stops the clocks"""
     lost_press_seconds: int = Field(default=150, ge=30)
     """Telegram keeps a press no longer than this: after a longer silence open questions are asked again"""
+
+    @model_validator(mode="after")
+    def _sources_have_names_of_their_own(self) -> "CountyPolicy":
+        names = [source.name for source in self.sources]
+        if len(set(names)) != len(names):
+            raise ValueError("two sources of one name")
+        return self
