@@ -5,6 +5,7 @@ domain/warnings.py judge it. Nothing here decides anything.
 import json
 import re
 import unicodedata
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -161,6 +162,15 @@ def cross_source_key(identifier: str) -> str | None:
     none."""
     found = _CHINESE_ID.search(identifier)
     return f"{found.group(1)}_{found.group(2)}" if found else None
+
+
+def is_from(notice: Notice, registered: Collection[str]) -> bool:
+    """Whether one of these issued it: its sender, its issuing office by name, or the beginning of the national number
+    (six digits: every body of that division; fourteen: that body alone)."""
+    if notice.sender in registered or (notice.issuer and notice.issuer in registered):
+        return True
+    number = cross_source_key(notice.identifier)
+    return number is not None and (number[:6] in registered or number[:14] in registered)
 
 
 def issuer_county(identifier: str) -> str | None:

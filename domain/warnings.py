@@ -22,6 +22,7 @@ from domain.notices import (
     clean_text,
     cross_source_key,
     dedupe_key,
+    is_from,
     is_lifted,
     issuer_county,
 )
@@ -91,6 +92,7 @@ __all__ = [
     "expiry_of",
     "higher_wins",
     "is_expired",
+    "is_from",
     "is_lifted",
     "issuer_county",
     "parse_colour",
@@ -163,7 +165,7 @@ class SourcePolicy:
     """What a source is allowed to do. Figures are defaults of ours, not law."""
 
     senders: frozenset[str] | None = None
-    """registered senders; None: everybody whom this source passes on"""
+    """registered senders, issuing offices or issuers' codes; None: everybody whom this source passes on"""
     exercises: bool = False
     default_life: timedelta = timedelta(hours=24)
     """for a notice that does not say when it ends"""
@@ -239,7 +241,7 @@ def _ignoring(notice: Notice, allowed: SourcePolicy, now: datetime, match: Place
 
 
 def _holding(notice: Notice, allowed: SourcePolicy, now: datetime) -> _Checks:
-    registered = allowed.senders is None or notice.sender in allowed.senders
+    registered = allowed.senders is None or is_from(notice, allowed.senders)
     return (
         (notice.status is Status.UNKNOWN, Reason.STATUS_UNKNOWN),
         (notice.msg_type is MsgType.UNKNOWN, Reason.TYPE_UNKNOWN),

@@ -6,7 +6,7 @@ What it means to be in force is in services/warning_force.py, what people answer
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.colours import Colour
 from domain.errors import NotAllowed, Stale
@@ -25,7 +25,6 @@ from domain.warnings import (
     Reference,
     Relation,
     RelationKind,
-    SourcePolicy,
     Status,
     Way,
     after_relation,
@@ -38,6 +37,7 @@ from domain.warnings import (
     resolve_places,
 )
 from services.ports import WarningRow
+from services.sources import policy_of
 from services.warning_force import lift, put_in_force
 from services.warning_texts import post_facts
 from services.work import Work
@@ -74,7 +74,7 @@ async def receive_notice(work: Work, notice: Notice, raw: bytes) -> Received:
     )
     if before is not None and found.kind is RelationKind.CORRECTION and before.state in {"superseded", "lifted"}:
         found = Relation(RelationKind.STALE)  # another copy of what is over brings nothing back
-    verdict = after_relation(disposition(notice, _source_policy(work), work.now, match), found)
+    verdict = after_relation(disposition(notice, policy_of(work.policy, notice.source), work.now, match), found)
     reason = "" if verdict.reason is None else verdict.reason.value
     if verdict.way in {Way.POST, Way.EXERCISE} or verdict.reason is Reason.CANCEL_UNKNOWN:
         await _withdraw_held(work, notice.sender, notice.references, notice.sent)
@@ -131,16 +131,6 @@ async def _withdraw_held(work: Work, sender: str, references: Iterable[Reference
                 await work.note("warning.withdrawn", row.subject, None)
 
 
-def _source_policy(work: Work) -> SourcePolicy:
-    ours = work.policy.warnings
-    return SourcePolicy(
-        senders=frozenset(ours.allowed_senders) if ours.allowed_senders else None,
-        exercises=ours.post_exercises,
-        default_life=timedelta(hours=ours.assumed_life_hours),
-        max_villages=ours.max_villages,
-    )
-
-
 async def _earlier_of(work: Work, notice: Notice) -> list[WarningRow]:
     """Every version of the chain that this notice belongs to: by its references, or because it came before. Other
     parts of the same message are warnings of their own."""
@@ -171,7 +161,7 @@ def _villages_of(tree: PlaceTree, places: Iterable[PlaceCode]) -> frozenset[Plac
 async def _keep(
     work: Work, notice: Notice, raw: bytes, match: PlaceMatch, before: WarningRow | None, verdict: Disposition
 ) -> WarningRow:
-    ends = expiry_of(notice, timedelta(hours=work.policy.warnings.assumed_life_hours))
+    ends = expiry_of(notice, policy_of(work.policy, notice.source).default_life)
     row = WarningRow(
         id=0,
         event=0 if before is None else before.event,
