@@ -1,14 +1,13 @@
 """Warnings as people touch them: 收到 by button, word or link; who is missing; what a helper reached."""
 
 from domain.answers import is_received
-from domain.colours import Colour
 from domain.errors import NotAllowed, Stale
 from domain.obligations import Channel
 from domain.text import Button, ButtonStyle, Html
 from handlers.incoming import What
 from handlers.patrol_words import show_open
 from handlers.scene import Feature, Scene
-from messages.keyboards import button
+from handlers.warning_desk import DESK_PRESSES, compose_warning, show_active
 from services.acknowledge import (
     Acknowledged,
     Missing,
@@ -16,7 +15,6 @@ from services.acknowledge import (
     acknowledge_all,
     acknowledge_in_group,
     active_for,
-    answered_and_owed,
     call_for_help,
     missing,
     record_for,
@@ -24,8 +22,6 @@ from services.acknowledge import (
     to_record,
 )
 from services.office import report_wrong_number
-from services.warning_texts import post_facts
-from services.warnings import lift_by_officer, may_lift, refuse_held, release_held
 
 _LISTED = 40
 
@@ -138,42 +134,13 @@ async def _record(scene: Scene) -> None:
     await scene.redraw(text)
 
 
-async def _release(scene: Scene) -> None:
-    colour = None
-    if len(scene.args) > 1:
-        try:
-            colour = Colour(scene.args[1])
-        except ValueError:
-            raise Stale("refused.stale") from None
-    row = await release_held(scene.work, scene.person, scene.number(), colour)
-    await scene.redraw(scene.text("warning.held.released", number=row.number))
-
-
-async def _refuse(scene: Scene) -> None:
-    await refuse_held(scene.work, scene.person, scene.number())
-    await scene.redraw(scene.text("warning.held.refused"))
-
-
-async def _lift(scene: Scene) -> None:
-    row = await lift_by_officer(scene.work, scene.person, scene.number())
-    await scene.redraw(scene.text("warning.held.lifted", number=row.number))
-
-
-async def _keep(scene: Scene) -> None:
-    scene.known()
-    await scene.redraw(scene.text("warning.held.kept"))
-
-
 _PRESSES = {
     "ack": _ack,
     "help": _help,
     "missing": _missing,
     "for": _for,
     "rec": _record,
-    "release": _release,
-    "refuse": _refuse,
-    "lift": _lift,
-    "keep": _keep,
+    **DESK_PRESSES,
 }
 _IN_GROUPS = frozenset({"ack", "help", "missing"})
 
@@ -233,28 +200,6 @@ async def group_word(scene: Scene) -> bool:
         return False
     await scene.nod()
     return True
-
-
-async def compose_warning(scene: Scene) -> None:
-    """/warn: an officer writes a warning, in private."""
-    if not scene.incoming.private:
-        raise NotAllowed("refused.private_only")
-    await scene.open("compose")
-
-
-async def show_active(scene: Scene) -> None:
-    """/warnings: what is in force in the person's places, newest first; who may lift one gets a button for it."""
-    person = scene.known()
-    for row in reversed(await active_for(scene.work, person)):
-        facts = await post_facts(scene.work, row)
-        tally = await answered_and_owed(scene.work, row)
-        buttons = [button(scene.label("warning.button.missing"), f"w:missing:{row.id}")]
-        if may_lift(scene.work, person, row):
-            buttons.append(button(scene.label("warning.button.lift"), f"w:lift:{row.id}"))
-        card = scene.card("warning_line", answered=tally[0], owed=tally[1], **facts)
-        await scene.say(card, (tuple(buttons),))
-    if not await active_for(scene.work, person):
-        await scene.say(scene.text("warning.none_active"))
 
 
 async def show_missing(scene: Scene) -> None:

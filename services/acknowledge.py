@@ -16,7 +16,7 @@ from domain.people import RIGHTS, Action, Person, Role
 from domain.places import Level, PlaceCode, PlaceTree, ancestors, is_within
 from domain.text import Button, ButtonStyle, Html
 from services.ports import Board, Obligation, WarningRow
-from services.warning_force import ACKNOWLEDGE, ask_message
+from services.warning_asking import ACKNOWLEDGE, ask_message
 from services.warning_texts import ask_buttons, post_buttons, post_facts
 from services.work import Work
 

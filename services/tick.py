@@ -14,7 +14,7 @@ from services.ladder import climb_due, defer
 from services.leave import begin_leaves
 from services.retention import forget
 from services.voices import VOICES
-from services.warning_force import expire_due
+from services.warning_end import expire_due
 from services.work import Work
 
 log = logging.getLogger(__name__)

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from domain.people import Person
 from domain.places import Level, PlaceCode, PlaceTree
 from domain.text import Button, ButtonStyle, Rows
 from services.ports import WarningRow
@@ -76,3 +77,20 @@ def post_buttons(work: Work, warning_id: int) -> Rows:
             Button(label("warning.button.report"), url=work.link("h")),
         ),
     )
+
+
+async def next_number(work: Work) -> str:
+    """The county's own running number of the year, as 2026-017: what people quote on the phone."""
+    year = work.local(work.now).year
+    return f"{year}-{await work.rows.counters.next(f'warning:{year}'):03d}"
+
+
+async def issuer_name(work: Work, officer: Person) -> str:
+    """The body an officer speaks for: his place's headquarters, as people know it."""
+    tree = await work.tree()
+    places = [p.place for p in officer.posts if tree.get(p.place) is not None]
+    highest = tree.get(min(places, key=len)) if places else None
+    if highest is None:
+        return officer.name
+    key = "warning.issuer.county" if highest.level is Level.COUNTY else "warning.issuer.township"
+    return work.words.label(key, place=highest.name)

@@ -14,7 +14,7 @@ from domain.places import Level, PlaceCode, ancestors
 from domain.text import Html
 from handlers.dialogue import Dialogue
 from handlers.scene import Scene
-from services.warnings import Composed, compose
+from services.warning_compose import Composed, compose
 
 _KINDS = ("typhoon", "rain", "flood", "flash", "geo", "wind", "fire", "cold", "other")
 

@@ -15,7 +15,7 @@ from services.acknowledge import WarningVoice, acknowledge
 from services.handover import hand_over
 from services.ports import Group
 from services.reach import OutboxDesk
-from services.warning_force import lift
+from services.warning_end import lift
 from services.work import Work
 from tests.support.county import GRID, HEAD, NEIGHBOUR_HEAD, VILLAGE, County
 

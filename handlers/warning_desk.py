@@ -1,0 +1,67 @@
+"""Warnings as officers touch them: composed, released, refused, lifted; what is in force."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from domain.colours import Colour
+from domain.errors import NotAllowed, Stale
+from handlers.scene import Scene
+from messages.keyboards import button
+from services.acknowledge import active_for, answered_and_owed
+from services.warning_desk import lift_by_officer, may_lift, refuse_held, release_held
+from services.warning_texts import post_facts
+
+
+async def compose_warning(scene: Scene) -> None:
+    """/warn: an officer writes a warning, in private."""
+    if not scene.incoming.private:
+        raise NotAllowed("refused.private_only")
+    await scene.open("compose")
+
+
+async def show_active(scene: Scene) -> None:
+    """/warnings: what is in force in the person's places, newest first; who may lift one gets a button for it."""
+    person = scene.known()
+    for row in reversed(await active_for(scene.work, person)):
+        facts = await post_facts(scene.work, row)
+        tally = await answered_and_owed(scene.work, row)
+        buttons = [button(scene.label("warning.button.missing"), f"w:missing:{row.id}")]
+        if may_lift(scene.work, person, row):
+            buttons.append(button(scene.label("warning.button.lift"), f"w:lift:{row.id}"))
+        card = scene.card("warning_line", answered=tally[0], owed=tally[1], **facts)
+        await scene.say(card, (tuple(buttons),))
+    if not await active_for(scene.work, person):
+        await scene.say(scene.text("warning.none_active"))
+
+
+async def _release(scene: Scene) -> None:
+    colour = None
+    if len(scene.args) > 1:
+        try:
+            colour = Colour(scene.args[1])
+        except ValueError:
+            raise Stale("refused.stale") from None
+    row = await release_held(scene.work, scene.person, scene.number(), colour)
+    await scene.redraw(scene.text("warning.held.released", number=row.number))
+
+
+async def _refuse(scene: Scene) -> None:
+    await refuse_held(scene.work, scene.person, scene.number())
+    await scene.redraw(scene.text("warning.held.refused"))
+
+
+async def _lift(scene: Scene) -> None:
+    row = await lift_by_officer(scene.work, scene.person, scene.number())
+    await scene.redraw(scene.text("warning.held.lifted", number=row.number))
+
+
+async def _keep(scene: Scene) -> None:
+    scene.known()
+    await scene.redraw(scene.text("warning.held.kept"))
+
+
+DESK_PRESSES: Mapping[str, Callable[[Scene], Awaitable[None]]] = {
+    "release": _release,
+    "refuse": _refuse,
+    "lift": _lift,
+    "keep": _keep,
+}

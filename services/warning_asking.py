@@ -1,0 +1,95 @@
+"""Who owes an answer to a warning, and the private question to each of them."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from domain.outgoing import Lane, Outgoing
+from domain.people import Person, PersonId, PersonStatus, Role
+from domain.places import PlaceCode, PlaceTree
+from services.ports import WarningRow
+from services.warning_posts import reach
+from services.warning_texts import ask_buttons, post_facts
+from services.work import Work
+
+ACKNOWLEDGE = "acknowledge"
+
+
+@dataclass(frozen=True, slots=True)
+class Owing:
+    """One person who owes an answer, and the place he owes it for."""
+
+    person: Person
+    place: PlaceCode
+
+
+async def owing_people(work: Work, tree: PlaceTree, row: WarningRow, spared: Collection[int] = ()) -> list[Owing]:
+    """Everybody with a post for this colour in the covered places and above them, each once however many posts he
+    has. Whoever is on leave is covered by his stand-in, who then owes for that place; where nobody stands in after
+    all, he owes it himself."""
+    codes = reach(tree, work.county, row.places)
+    roles = work.policy.warnings.answerers[row.colour]
+    people = await work.rows.people.holding(roles, codes)
+    away = {leave.person_id: leave.stand_in_id for leave in await work.rows.people.leaves(work.now)}
+    stand_ins = await work.rows.people.many(set(away.values()))
+    owing = {p.id: Owing(p, _place_of(p, roles, codes)) for p in people if p.id not in away}
+    for absent in (p for p in people if p.id in away):
+        carrier = _carrier(absent, away, stand_ins)
+        owing.setdefault(carrier.id, Owing(carrier, _place_of(absent, roles, codes)))
+    return [one for person_id, one in sorted(owing.items()) if person_id not in spared]
+
+
+def _carrier(absent: Person, away: Mapping[PersonId, PersonId], stand_ins: Mapping[int, Person]) -> Person:
+    """Who carries the posts of somebody on leave: his stand-in, or that one's where he is on leave as well. Himself
+    where all of them are away or have left."""
+    seen, who = {absent.id}, away[absent.id]
+    while who in away and who not in seen:
+        seen.add(who)
+        who = away[who]
+    found = stand_ins.get(who)
+    return absent if found is None or who in seen or found.status is not PersonStatus.ACTIVE else found
+
+
+def _place_of(person: Person, roles: frozenset[Role], codes: set[PlaceCode]) -> PlaceCode:
+    """Of several posts the highest place, because that is the desk where he is looked for."""
+    return min((p.place for p in person.posts if p.role in roles and p.place in codes), key=lambda c: (len(c), c))
+
+
+async def ask(work: Work, row: WarningRow, owing: Sequence[Owing]) -> None:
+    """One obligation and, where the private chat is open, one message for each person."""
+    await work.rows.obligations.open(
+        subject=row.subject,
+        what=ACKNOWLEDGE,
+        plan=work.policy.warnings.ladders[row.colour],
+        opened_at=work.now,
+        owing=[(one.person.id, one.place, one.person.reachable) for one in owing],
+    )
+    facts = await post_facts(work, row)
+    cards: dict[str, tuple[object, object]] = {}
+    messages = []
+    for person in (one.person for one in sorted(owing, key=lambda o: (len(o.place), o.person.id))):
+        if not person.reachable or person.user_id is None:
+            continue
+        lang = person.language
+        if lang not in cards:
+            cards[lang] = (
+                work.words.card("warning_ask", lang, again="", **facts),
+                ask_buttons(work, row.id, lang),
+            )
+        messages.append(ask_message(work, row, person, f"{row.subject}:ask:{person.id}", *cards[lang]))
+    await work.rows.outbox.put_many(messages)
+
+
+def ask_message(work: Work, row: WarningRow, person: Person, key: str, text: object, buttons: object) -> Outgoing:
+    """The private question. Never in the reddest lane: the groups come first."""
+    assert person.user_id is not None
+    return Outgoing(
+        key=key,
+        chat_id=person.user_id,
+        person_id=PersonId(person.id),
+        text=text,  # type: ignore[arg-type]
+        subject=row.subject,
+        lane=Lane.URGENT,
+        buttons=buttons,  # type: ignore[arg-type]
+        expires_at=row.expires,
+        resend_mark=work.words.text("warning.resent", person.language, number=row.number),
+    )
