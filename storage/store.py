@@ -21,7 +21,7 @@ from storage.obligations import ObligationTable
 from storage.outbox import OutboxTable
 from storage.patrols import PatrolTable
 from storage.people import PeopleTable
-from storage.places import PlaceTable
+from storage.places import KeptTree, PlaceTable
 from storage.retention import RetentionTable
 from storage.timeline import TimelineTable
 from storage.warnings import WarningTable
@@ -32,9 +32,10 @@ T = TypeVar("T")
 class SqlRows:
     """Every family of tables over one open transaction, made on first use."""
 
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+    def __init__(self, connection: AsyncConnection, now: datetime, kept: KeptTree | None = None) -> None:
         self._connection = connection
         self._now = now
+        self._kept = kept or KeptTree()
 
     @cached_property
     def inbox(self) -> InboxTable:
@@ -66,7 +67,7 @@ class SqlRows:
 
     @cached_property
     def places(self) -> PlaceTable:
-        return PlaceTable(self._connection)
+        return PlaceTable(self._connection, self._kept)
 
     @cached_property
     def groups(self) -> GroupTable:
@@ -119,15 +120,16 @@ class SqlStore:
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self.database = database
         self._now = now
+        self._kept = KeptTree()
 
     async def write(self, work: Callable[[Rows], Awaitable[T]]) -> T:
         async def inside(connection: AsyncConnection) -> T:
-            return await work(SqlRows(connection, self._now()))
+            return await work(SqlRows(connection, self._now(), self._kept))
 
         return await self.database.write(inside)
 
     async def read(self, work: Callable[[Rows], Awaitable[T]]) -> T:
         async def inside(connection: AsyncConnection) -> T:
-            return await work(SqlRows(connection, self._now()))
+            return await work(SqlRows(connection, self._now(), self._kept))
 
         return await self.database.read(inside)

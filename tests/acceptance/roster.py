@@ -125,7 +125,9 @@ def make(size: Size = FULL, seed: int = 331124) -> LargeCounty:
     for township in county.townships:
         _staff_township(county, township)
     villages = [place.code for place in county.places if place.level is Level.VILLAGE]
-    for village, count in zip(villages, _spread(chance, len(villages), size.people - len(county.residents)), strict=True):
+    for village, count in zip(
+        villages, _spread(chance, len(villages), size.people - len(county.residents)), strict=True
+    ):
         _staff_village(county, chance, village, count)
     _flaws(county, chance)
     for number, place in enumerate(county.places):
