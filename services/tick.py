@@ -7,13 +7,13 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
-from services.acknowledge import draw_boards
 from services.doors import Doors
 from services.housekeeping import expire_dialogues, prune
 from services.ladder import climb_due, defer
 from services.leave import begin_leaves
 from services.retention import forget
 from services.voices import VOICES
+from services.warning_boards import draw_boards
 from services.warning_end import expire_due
 from services.work import Work
 

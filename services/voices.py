@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from services.acknowledge import WarningVoice
 from services.check_asking import CheckVoice
 from services.hazard_voice import HazardVoice
 from services.ladder import Voice
 from services.patrol_voice import PatrolVoice
+from services.warning_voice import WarningVoice
 
 VOICES: Mapping[str, Voice] = MappingProxyType(
     {

@@ -11,11 +11,12 @@ import pytest
 from demo.notices import cap
 from domain.obligations import Channel
 from domain.outgoing import Lane, Outcome, Settlement
-from services.acknowledge import WarningVoice, acknowledge
+from services.acknowledge import acknowledge
 from services.handover import hand_over
 from services.ports import Group
 from services.reach import OutboxDesk
 from services.warning_end import lift
+from services.warning_voice import WarningVoice
 from services.work import Work
 from tests.support.county import GRID, HEAD, NEIGHBOUR_HEAD, VILLAGE, County
 
