@@ -19,10 +19,12 @@ from domain.colours import colour_of
 from domain.notices import Area, Finding, MsgType, Notice, Reference, Scope, Status, clean_text
 from domain.places import split_codes
 from feeds.errors import Unreadable, UnreadableNotice
+from feeds.reading import Asked, Reading, Refused
 from feeds.shapes import read_circle, read_polygon
 from feeds.times import parse_instant
 from feeds.xml_safety import child_text, children, local_name, namespace, parse_xml, text_of
 
+MAX_ALERTS = 500
 MAX_PARTS = 100
 MAX_NAME = 250
 
@@ -38,44 +40,66 @@ Choice = TypeVar("Choice", bound=StrEnum)
 
 
 def read_cap(body: bytes, *, source: str, zone: tzinfo | None = None) -> tuple[Notice, ...]:
-    """Everything a CAP document says, a notice for each block; UnreadableNotice when it says nothing certain.
+    """Everything a CAP document says, or UnreadableNotice; a document with one unreadable alert is unreadable as a
+    whole, so that a person looks at it. `source` names the feed. `zone` is the zone of its times without offset;
+    without it they are refused."""
+    reading = read_alerts(parse_xml(body), source=source, zone=zone, digest=sha256(body).hexdigest())
+    if reading.refused:
+        raise UnreadableNotice(reading.refused[0].reason, reading.refused[0].detail)
+    return reading.notices
 
-    1. One alert, or the alerts of an EDXL envelope. An envelope with one unreadable alert is unreadable as a
-       whole, so that a person looks at it. A test or an exercise on the outside makes its alerts the same.
+
+def read_cap_answer(body: bytes, asked: Asked) -> Reading:
+    """feeds.reading.Reader of a source that delivers CAP: one odd alert does not lose the others."""
+    root, digest = parse_xml(body), sha256(body).hexdigest()
+    return read_alerts(root, source=asked.source.name, zone=asked.zone, digest=digest)
+
+
+def read_alerts(root: etree._Element, *, source: str, zone: tzinfo | None, digest: str) -> Reading:
+    """What a CAP tree says, a notice for each block.
+
+    1. One alert, the alerts of an EDXL envelope, or several alerts side by side under one element. A test or an
+       exercise on the outside makes the alerts of an envelope the same.
     2. Of several languages one is taken: zh-CN, zh, any other zh, else the first.
     3. Every block left is a notice of its own: several areas may have different colours. No block at all
        (a bare cancellation) makes one notice without words.
-    `source` names the feed. `zone` is the zone of its times without offset; without it they are refused.
+    UnreadableNotice where no alert of it can be read.
     """
-    root = parse_xml(body)
-    digest = sha256(body).hexdigest()
     notices: list[Notice] = []
+    faults: list[UnreadableNotice] = []
     for alert, envelope in _alerts(root):
-        head = _head(alert, envelope, source, zone, digest)
-        notices += _parts(alert, head, zone)
-        if len(notices) > MAX_PARTS:
-            raise UnreadableNotice(Unreadable.TOO_MANY_PARTS, f"more than {MAX_PARTS}")
-    return tuple(notices)
+        try:
+            head = _head(alert, envelope, source, zone, digest)
+            notices += _parts(alert, head, zone)
+        except UnreadableNotice as fault:
+            faults.append(fault)
+    if faults and not notices:
+        raise faults[0]
+    return Reading(tuple(notices), refused=tuple(Refused(fault.reason_key, fault.detail) for fault in faults))
 
 
 def _alerts(root: etree._Element) -> list[tuple[etree._Element, Status]]:
     """The alerts of a document, each with the status of its envelope."""
-    if _is_alert(root):
+    if is_alert(root):
         return [(root, Status.ACTUAL)]
-    inside = [element for element in root.iter() if _is_alert(element)]
+    inside = [element for element in root.iter() if is_alert(element)]
+    if len(inside) > MAX_ALERTS:
+        raise UnreadableNotice(Unreadable.TOO_MANY_PARTS, f"{len(inside)} alerts")
     if inside and local_name(root) == _ENVELOPE:
-        status = _choice(Status, child_text(root, "distributionStatus"))
+        status = choice(Status, child_text(root, "distributionStatus"))
         return [(alert, status) for alert in inside]
+    if inside == list(root) and inside:
+        return [(alert, Status.ACTUAL) for alert in inside]
     if inside:
         raise UnreadableNotice(Unreadable.WRAPPED_ALERTS, f"{len(inside)} in <{local_name(root)}>")
     raise UnreadableNotice(Unreadable.NOT_CAP, f"<{local_name(root)}> of {namespace(root) or 'no namespace'}")
 
 
-def _is_alert(element: etree._Element) -> bool:
+def is_alert(element: etree._Element) -> bool:
     return local_name(element) == "alert" and bool(_CAP.fullmatch(namespace(element)))
 
 
-def _choice(kind: type[Choice], written: str) -> Choice:
+def choice(kind: type[Choice], written: str) -> Choice:
     """The member of that name, in any case; its UNKNOWN otherwise."""
     return next((member for member in kind if member.lower() == written.lower()), kind("unknown"))
 
@@ -86,15 +110,15 @@ def _head(alert: etree._Element, envelope: Status, source: str, zone: tzinfo | N
     sent = parse_instant(written, zone)
     if sent is None:
         raise UnreadableNotice(Unreadable.BAD_SENT, written[:60])
-    status = _choice(Status, child_text(alert, "status"))
+    status = choice(Status, child_text(alert, "status"))
     return Notice(
         source=source,
         sender=_required(alert, "sender"),
         identifier=_required(alert, "identifier"),
         sent=sent,
         status=envelope if status is Status.ACTUAL else status,
-        msg_type=_choice(MsgType, child_text(alert, "msgType")),
-        scope=_choice(Scope, child_text(alert, "scope")),
+        msg_type=choice(MsgType, child_text(alert, "msgType")),
+        scope=choice(Scope, child_text(alert, "scope")),
         references=_references(child_text(alert, "references"), zone),
         raw_hash=digest,
     )
@@ -124,6 +148,8 @@ def _parts(alert: etree._Element, head: Notice, zone: tzinfo | None) -> list[Not
     blocks = children(alert, "info")
     if not blocks:
         return [head]
+    if len(blocks) > MAX_PARTS:
+        raise UnreadableNotice(Unreadable.TOO_MANY_PARTS, f"{len(blocks)} blocks")
     by_language: dict[str, list[etree._Element]] = {}
     for block in blocks:
         by_language.setdefault(_language(block), []).append(block)
@@ -150,7 +176,7 @@ def _strangeness(language: str) -> int:
 
 def _part(info: etree._Element, head: Notice, zone: tzinfo | None) -> Notice:
     """One block. What cannot be read in it is left out and noted; it does not make the notice unreadable."""
-    headline = _line(child_text(info, "headline"))
+    headline = line(child_text(info, "headline"))
     reading = colour_of(_colour_fields(info), headline, child_text(info, "severity"))
     findings = list(head.findings)
     instants: dict[str, datetime | None] = {}
@@ -162,7 +188,7 @@ def _part(info: etree._Element, head: Notice, zone: tzinfo | None) -> Notice:
     areas = tuple(_area(area, findings) for area in children(info, "area"))
     return replace(
         head,
-        kind=_line(child_text(info, "event")),
+        kind=line(child_text(info, "event")),
         event_code=next((value for _, value in _pairs(info, "eventCode")), ""),
         colour=reading.colour,
         colour_evidence=reading.evidence,
@@ -170,9 +196,9 @@ def _part(info: etree._Element, head: Notice, zone: tzinfo | None) -> Notice:
         onset=instants["onset"] or instants["effective"],
         expires=instants["expires"],
         headline=headline,
-        text=_prose(child_text(info, "description")),
-        instruction=_prose(child_text(info, "instruction")),
-        issuer=_line(child_text(info, "senderName")),
+        text=prose(child_text(info, "description")),
+        instruction=prose(child_text(info, "instruction")),
+        issuer=line(child_text(info, "senderName")),
         areas=areas,
         findings=tuple(dict.fromkeys(findings)),
     )
@@ -209,18 +235,18 @@ def _area(area: etree._Element, findings: list[Finding]) -> Area:
     circles = [read_circle(text) for child in children(area, "circle") if (text := text_of(child))]
     findings += [Finding.BAD_POLYGON] * rings.count(None) + [Finding.BAD_CIRCLE] * circles.count(None)
     return Area(
-        desc=_line(child_text(area, "areaDesc")),
+        desc=line(child_text(area, "areaDesc")),
         codes=tuple(codes),
         polygons=tuple(ring for ring in rings if ring is not None),
         circles=tuple(circle for circle in circles if circle is not None),
     )
 
 
-def _line(text: str) -> str:
+def line(text: str) -> str:
     return " ".join(clean_text(text).split())
 
 
-def _prose(text: str) -> str:
+def prose(text: str) -> str:
     """The words as they are, without the indentation of the file they came in."""
     lines = [line.strip() for line in clean_text(text).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -145,8 +145,14 @@ def test_an_envelope_with_one_unreadable_alert_is_refused_as_a_whole() -> None:
     assert refused(envelope("Actual", cap(), cap(sent=""))) == "no_sent"
 
 
-def test_several_alerts_without_an_envelope_are_refused_by_name() -> None:
-    assert refused(f"<alerts>{cap()}{cap(identifier='id2')}</alerts>") == "wrapped_alerts"
+def test_several_alerts_side_by_side_are_all_read() -> None:
+    body = f"<alerts>{cap()}{cap(identifier='id2')}</alerts>"
+    assert [n.identifier for n in read_cap(body.encode(), source="x")] == ["id1", "id2"]
+
+
+@pytest.mark.parametrize("body", ["<a><b>{}</b></a>", "<a>{}<note/></a>", "<a>{}<b>{}</b></a>"])
+def test_alerts_inside_anything_else_are_refused_by_name(body: str) -> None:
+    assert refused(body.format(cap(), cap())) == "wrapped_alerts"
 
 
 @pytest.mark.parametrize(

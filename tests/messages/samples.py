@@ -17,6 +17,7 @@ from domain.obligations import Channel, Rung
 from domain.outgoing import OutboxState
 from domain.people import PrivateChat, Role
 from domain.warnings import Reason
+from feeds.errors import Unreadable
 from handlers import menu
 from tests.messages.forms import choices_of
 from tests.messages.operator import OPERATOR
@@ -27,11 +28,6 @@ _UNDELIVERED = frozenset(
     | {state.value for state in OutboxState if state not in {OutboxState.SENT, OutboxState.SUPERSEDED}}
     | {"restart"}
 )
-READER_REASONS = (
-    *("too_big", "empty", "not_xml", "doctype", "encoding", "too_deep", "too_many_elements", "too_many_parts"),
-    *("wrapped_alerts", "not_cap", "bad_sent", "no_identifier", "no_sender", "no_sent", "name_too_long"),
-)
-"""keys of feeds.errors.UnreadableNotice"""
 _IGNORED = frozenset(
     {Reason.ACK_OR_ERROR, Reason.NOT_ACTUAL, Reason.EXERCISE_NOT_ALLOWED, Reason.EXPIRED, Reason.OUTSIDE_COUNTY}
     | {Reason.DUPLICATE, Reason.STALE, Reason.CANCEL_UNKNOWN}
@@ -52,7 +48,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
         "not_delivered",
         *(chat.value for chat in PrivateChat if chat != "open"),
     },
-    "feed.unreadable.*": lambda: READER_REASONS,
+    "feed.unreadable.*": lambda: [reason.value for reason in Unreadable],
     "warning.held.reason.*": lambda: [reason.value for reason in Reason if reason not in _IGNORED],
     "warning.button.*": lambda: ("by_phone", "by_door", "no_answer", "wrong_number"),
     "enrol.result.*": lambda: (
