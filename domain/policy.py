@@ -71,6 +71,8 @@ class WarningPolicy(BaseModel):
     allowed_senders: tuple[str, ...] = ()
     """senders whose notices go out by themselves; empty: every sender of a configured source"""
     post_exercises: bool = False
+    folder_silent_minutes: Minutes = 10
+    """so long the watched folder may be out of reach before the county's desk is told"""
 
     @field_validator("ladders")
     @classmethod

@@ -1,6 +1,6 @@
 """Everything people can do, in the order in which free text is offered to the features."""
 
-from handlers import checks, groups, hazards, leave, patrols, people, warnings
+from handlers import checks, groups, hazards, leave, patrols, people, sources, warnings
 from handlers.scene import Feature
 
 FEATURES: tuple[Feature, ...] = (
@@ -11,4 +11,5 @@ FEATURES: tuple[Feature, ...] = (
     groups.FEATURE,
     leave.FEATURE,
     hazards.FEATURE,
+    sources.FEATURE,
 )

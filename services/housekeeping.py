@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from domain.outgoing import Lane, Outgoing, Policy
 from domain.people import Role
+from services.sources import prune_sources
 from services.work import Work
 
 REMIND_AFTER = timedelta(minutes=30)
@@ -46,12 +47,12 @@ async def expire_dialogues(work: Work) -> int:
 
 
 async def prune(work: Work) -> int:
-    """Once an hour: forget updates that were done long ago, and enrolment links that have run out."""
+    """Once an hour: forget updates done long ago, enrolment links that have run out, what sources said long ago."""
     last = await work.rows.heartbeats.last(_PRUNED)
     if last is not None and work.now - last < _PRUNE_EVERY:
         return 0
     await work.rows.heartbeats.heard(_PRUNED, work.now)
-    links = await work.rows.enrolment.prune(work.now - KEEP_DONE)
+    links = await work.rows.enrolment.prune(work.now - KEEP_DONE) + await prune_sources(work)
     return links + await work.rows.inbox.prune(work.now - KEEP_DONE)
 
 

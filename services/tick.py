@@ -12,6 +12,7 @@ from services.housekeeping import expire_dialogues, prune
 from services.ladder import climb_due, defer
 from services.leave import begin_leaves
 from services.retention import forget
+from services.sources import watch_sources
 from services.voices import VOICES
 from services.warning_boards import draw_boards
 from services.warning_end import expire_due
@@ -53,6 +54,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("begin leaves", begin_leaves),
     ("climb ladders", _climb),
     ("draw boards", draw_boards),
+    ("watch sources", watch_sources),
     ("unfinished dialogues", expire_dialogues),
     ("prune", prune),
     ("forget", forget),

@@ -32,7 +32,7 @@ from domain.warnings import (
     resolve_places,
 )
 from services.ports import WarningRow
-from services.sources import policy_of
+from services.source_trust import policy_of
 from services.warning_desk import ask_desk, ask_desk_to_lift, withdraw_held
 from services.warning_end import lift
 from services.warning_force import put_in_force

@@ -23,6 +23,7 @@ from storage.patrols import PatrolTable
 from storage.people import PeopleTable
 from storage.places import KeptTree, PlaceTable
 from storage.retention import RetentionTable
+from storage.sources import SourceTable
 from storage.timeline import TimelineTable
 from storage.warnings import WarningTable
 
@@ -104,6 +105,10 @@ class SqlRows:
     @cached_property
     def retention(self) -> RetentionTable:
         return RetentionTable(self._connection)
+
+    @cached_property
+    def sources(self) -> SourceTable:
+        return SourceTable(self._connection)
 
     @cached_property
     def warnings(self) -> WarningTable:

@@ -25,6 +25,7 @@ from services.ports.hazards import HazardCard, HazardEvent, HazardReport, Hazard
 from services.ports.leave import LeaveRequest, LeaveRows
 from services.ports.patrols import CheckIn, PatrolRows, PatrolTask, Proof
 from services.ports.retention import RetentionRows
+from services.ports.sources import Listed, SourceRows, SourceState
 from services.ports.warnings import WarningRow, WarningRows
 
 T = TypeVar("T")
@@ -49,6 +50,8 @@ class Rows(CoreRows, Protocol):
     def checkup(self) -> CheckupRows: ...
     @property
     def retention(self) -> RetentionRows: ...
+    @property
+    def sources(self) -> SourceRows: ...
 
 
 class Store(Protocol):
@@ -83,6 +86,7 @@ __all__ = [
     "LeaveRequest",
     "LeaveRows",
     "LinkRow",
+    "Listed",
     "Obligation",
     "OutboxDoor",
     "PatrolRows",
@@ -91,6 +95,8 @@ __all__ = [
     "Queue",
     "RetentionRows",
     "Rows",
+    "SourceRows",
+    "SourceState",
     "Store",
     "VerdictRow",
     "WarningRow",

@@ -16,9 +16,11 @@ from domain.form_reading import COMMON_ERRORS
 from domain.obligations import Channel, Rung
 from domain.outgoing import OutboxState
 from domain.people import PrivateChat, Role
+from domain.source_health import Trouble
 from domain.warnings import Reason
 from feeds.errors import Unreadable
 from handlers import menu
+from services.sources import NO_LONGER_LISTED
 from tests.messages.forms import choices_of
 from tests.messages.operator import OPERATOR
 
@@ -49,7 +51,11 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
         *(chat.value for chat in PrivateChat if chat != "open"),
     },
     "feed.unreadable.*": lambda: [reason.value for reason in Unreadable],
-    "warning.held.reason.*": lambda: [reason.value for reason in Reason if reason not in _IGNORED],
+    "warning.held.reason.*": lambda: [
+        NO_LONGER_LISTED,
+        *(reason.value for reason in Reason if reason not in _IGNORED),
+    ],
+    "source.why.*": lambda: [trouble.value for trouble in Trouble],
     "warning.button.*": lambda: ("by_phone", "by_door", "no_answer", "wrong_number"),
     "enrol.result.*": lambda: (
         *("already", "not_own", "not_listed", "taken_account", "taken_person", "locked"),

@@ -11,7 +11,7 @@ from domain.notices import MsgType, Notice, Scope, Status
 from domain.policy import CountyPolicy, WarningPolicy
 from domain.sources import Source, SourceKind
 from domain.warnings import Reason, Way, disposition, is_from
-from services.sources import policy_of
+from services.source_trust import policy_of
 
 SENT = datetime(2026, 6, 20, 10, 2, tzinfo=UTC)
 OFFICE = Notice(

@@ -313,13 +313,5 @@ async def test_the_next_migration_is_written_from_the_difference(tmp_path: Path)
     assert "def downgrade" not in written
 
 
-async def test_the_initial_migration_is_what_would_be_written_today(tmp_path: Path) -> None:
-    """Until the first release it is written anew whenever a table changes: `python -m storage.migrations --initial`."""
-    await write_script("initial", "0001", tmp_path)
-
-    written, kept = (sorted((folder / "0001_initial.py").read_text().split("\n")) for folder in (tmp_path, VERSIONS))
-    assert kept == written, "run  python -m storage.migrations --initial"
-
-
 def test_sqlite_can_do_what_the_migrations_ask_of_it() -> None:
     assert sqlite3.sqlite_version_info >= (3, 35), "RETURNING, and DROP COLUMN in later migrations"
