@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ports import Rows
+from storage.audit import AuditTable
 from storage.boards import BoardTable
 from storage.checks import CheckTable
 from storage.checkup import CheckupTable
@@ -101,6 +102,10 @@ class SqlRows:
     @cached_property
     def checkup(self) -> CheckupTable:
         return CheckupTable(self._connection)
+
+    @cached_property
+    def audit(self) -> AuditTable:
+        return AuditTable(self._connection)
 
     @cached_property
     def retention(self) -> RetentionTable:

@@ -8,6 +8,7 @@ mark stand or fall together.
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
+from services.ports.audit import AuditRows, Broken
 from services.ports.checks import Activity, AskedRow, CheckEntry, CheckRow, CheckRows, VerdictRow
 from services.ports.checkup import CheckupRows, Queue
 from services.ports.core import (
@@ -49,6 +50,8 @@ class Rows(CoreRows, Protocol):
     @property
     def checkup(self) -> CheckupRows: ...
     @property
+    def audit(self) -> AuditRows: ...
+    @property
     def retention(self) -> RetentionRows: ...
     @property
     def sources(self) -> SourceRows: ...
@@ -68,7 +71,9 @@ class Store(Protocol):
 __all__ = [
     "Activity",
     "AskedRow",
+    "AuditRows",
     "Board",
+    "Broken",
     "Chance",
     "CheckEntry",
     "CheckIn",

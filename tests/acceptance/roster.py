@@ -1,5 +1,5 @@
-"""A county at its real size: 19 townships, 203 villages, 225 groups, 2,600 invented persons with the posts that villages
-have. Several posts on one person, deputies, people on leave, some who never started the bot, some who blocked it.
+"""A county at its real size: 19 townships, 203 villages, 225 groups, 2,600 invented persons with the posts that
+villages have. Several posts on one person, deputies, people on leave, some who never started the bot or blocked it.
 
 Pure: the same figures make the same county. A tenth of one (`SMALL`) is for the suite.
 """
