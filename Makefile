@@ -5,7 +5,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 STAMP  := $(VENV)/.ready
 
-.PHONY: demo test lint types imports unit crash bench soak lock clean setup
+.PHONY: demo test lint types imports unit acceptance crash bench soak lock clean setup
 
 setup: $(STAMP)
 
@@ -38,6 +38,10 @@ imports: $(STAMP)
 
 unit: $(STAMP)
 	$(BIN)/python -m pytest -n 2 --dist worksteal
+
+# The whole county through a night; a tenth of it is in the suite.
+acceptance: $(STAMP)
+	$(BIN)/python -m tests.acceptance
 
 crash: $(STAMP)
 	$(BIN)/python -m benchmarks.crash

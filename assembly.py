@@ -185,6 +185,8 @@ class Shouwang:
         await answer_press(self.bot, query_id, toast)
 
     async def _on_update(self, update: Update, _context: CallbackContext[Any, Any, Any, Any]) -> None:
+        if self.hearing.behind and await self._look_back():
+            self.dispatcher.wake()
         await self.inbox.process(update)
 
     # -- running ----------------------------------------------------------------------------------------------
@@ -222,17 +224,21 @@ class Shouwang:
         """One round of everything that time brings."""
         if self.settings.webhook_url is not None:
             self.hearing.heard()  # by webhook a quiet night is no deafness: what counts is that we can be called
-        asked = 0
-        try:
-            asked = await self.hearing.look()
-        except Exception:
-            log.exception("what was heard cannot be written down; trying again")
+        asked = await self._look_back()
         await self.inbox.again()
         if await tick(self.doors, deaf=self.hearing.deaf) + asked:
             self.dispatcher.wake()
         # By webhook nobody calls for hours on a quiet night: there the beat itself is all there is to see.
         polling = self.settings.webhook_url is None
         self.pulse.beat(well=not polling or self.hearing.silent_for < SILENCE_SECONDS)
+
+    async def _look_back(self) -> int:
+        """A deaf time that has ended is made good; how many people were asked again."""
+        try:
+            return await self.hearing.look()
+        except Exception:
+            log.exception("what was heard cannot be written down; trying again")
+            return 0
 
     async def _offer_commands(self) -> None:
         """What Telegram shows under its menu button in private. Failing is harmless: all of it can be typed."""

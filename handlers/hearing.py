@@ -1,13 +1,15 @@
 """Whether the bot hears Telegram at all, and since when it does not.
 
 Telegram keeps a press for 150 seconds only. A time of deafness is therefore measured, put on the timeline, taken off
-everybody's clock, and after a long one open questions are asked again. `look` is called by the tick; it writes down
-the last instant of hearing now and then, so that a restart knows how long the process was away.
+everybody's clock, and after a long one open questions are asked again. `look` is called by the tick, and before
+anything that was said meanwhile is judged; it writes down the last instant of hearing now and then, so that a restart
+knows how long the process was away.
 
 The watchdog asks `silent_for`: PTB's polling can end without a word (a gateway's 404 is enough) while its updater
 still says that it runs.
 """
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable
@@ -35,9 +37,11 @@ class Hearing:
         self._monotonic: Callable[[], float] = time.monotonic
         self._last_real = self._monotonic()
         self._written_real = 0.0
+        self._looking = asyncio.Lock()
 
     async def begin(self) -> None:
-        """At start: the time since the last run heard anything counts as deaf."""
+        """At start: the time since the last run heard anything counts as deaf. It is off the clocks before what that
+        run left undone is judged; whether to ask again is known when Telegram is heard."""
 
         async def last(work: Work) -> datetime | None:
             return await work.rows.heartbeats.last(NAME)
@@ -45,6 +49,9 @@ class Hearing:
         self._heard_at = await self._doors.run(last)
         self._failing = self._heard_at is not None
         self._last_real = self._monotonic()
+        now = self._now()
+        if self._heard_at is not None and self._is_long(self._heard_at, now):
+            await self._doors.run(partial(put_clocks_back, since=self._heard_at, until=now))
 
     def heard(self) -> None:
         """A getUpdates came back, or Telegram called the webhook."""
@@ -69,6 +76,11 @@ class Hearing:
         return self._monotonic() - self._last_real
 
     @property
+    def behind(self) -> bool:
+        """A deaf time is over and not yet off the clocks: what was said in it must not be judged before."""
+        return bool(self._gaps)
+
+    @property
     def deaf(self) -> bool:
         """Nothing has been heard for so long that the clocks stop, or such a time is not written down yet: until it is,
         nobody may be taken for silent."""
@@ -82,6 +94,10 @@ class Hearing:
     async def look(self) -> int:
         """Write down what was heard; returns how many people were asked again. A gap that cannot be written down now
         is kept for the next look."""
+        async with self._looking:
+            return await self._look()
+
+    async def _look(self) -> int:
         asked = 0
         while self._gaps:
             since, until = self._gaps[0]

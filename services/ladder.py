@@ -179,11 +179,20 @@ async def holes_of(work: Work, rungs: Sequence[Rung], person: Person, owed: Obli
     ]
 
 
+_CLOCKS = "clocks"
+"""until when deaf time has been taken off"""
+
+
 async def put_clocks_back(work: Work, since: datetime, until: datetime) -> list[Obligation]:
-    """Nothing could be heard between the two instants: that time counts against nobody. Returns what is open."""
-    await work.rows.heartbeats.deaf(since, until)
+    """Nothing could be heard between the two instants: that time counts against nobody. Returns what is open. Time
+    that has been taken off already is not taken off again."""
+    done = await work.rows.heartbeats.last(_CLOCKS)
+    since = min(until, since if done is None else max(since, done))
     touched = await work.rows.obligations.stop_clocks(since, until)
-    await work.note("bot.deaf", "bot", None, seconds=int((until - since).total_seconds()), moved=len(touched))
+    if since < until:
+        await work.rows.heartbeats.heard(_CLOCKS, until)
+        await work.rows.heartbeats.deaf(since, until)
+        await work.note("bot.deaf", "bot", None, seconds=int((until - since).total_seconds()), moved=len(touched))
     return touched
 
 

@@ -38,9 +38,9 @@ def _timeless(now: datetime) -> Mapping[str, sa.Select[Any]]:
     over = warning.c.state.in_(("superseded", "lifted", "expired", "refused"))
     posted = sa.exists().where(outbox.c.key == board.c.post_key)
     return {
-        "asked_after_the_end": sa.select(obligation.c.id).join_from(
-            warning, obligation, obligation.c.subject == _subject_of_warning
-        ).where(over, _open),
+        "asked_after_the_end": sa.select(obligation.c.id)
+        .join_from(warning, obligation, obligation.c.subject == _subject_of_warning)
+        .where(over, _open),
         "answer_without_time": sa.select(obligation.c.id).where(
             sa.or_(
                 sa.and_(_answered, obligation.c.answered_at.is_(None)),
@@ -70,9 +70,7 @@ def _timely(before: datetime) -> Mapping[str, sa.Select[Any]]:
         "ladder_stuck": sa.select(obligation.c.id).where(_open, obligation.c.next_step_at < before),
         "board_never_drawn": sa.select(board.c.chat_id).where(board.c.dirty, board.c.drawn_at < before),
         "dialogue_never_closed": sa.select(dialogue.c.user_id).where(dialogue.c.updated_at < before - _FORGOTTEN),
-        "update_not_handled": sa.select(inbox.c.update_id).where(
-            inbox.c.state == "new", inbox.c.received_at < before
-        ),
+        "update_not_handled": sa.select(inbox.c.update_id).where(inbox.c.state == "new", inbox.c.received_at < before),
     }
 
 

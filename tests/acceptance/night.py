@@ -27,6 +27,8 @@ class Plan:
     killed_at: float | None = None
     dark_from: float | None = None
     dark_minutes: float = 20
+    rungs_minutes: float = 75
+    """until every rung but the last has been climbed, and who is slow has answered"""
     to_the_end: bool = True
     """eleven hours, until no ladder has a rung left"""
 
@@ -60,7 +62,8 @@ async def play(stage: Stage, county: LargeCounty, plan: Plan, title: str) -> Led
     if plan.killed_at is not None:
         await stage.until(started + timedelta(minutes=plan.killed_at))
         case.killed = await stage.die(in_flight=8)
-        stage.clock.advance(timedelta(seconds=4))
+        case.away = timedelta(seconds=4)
+        stage.clock.advance(case.away)
         await stage.start()
     if plan.dark_from is not None:
         await stage.until(started + timedelta(minutes=plan.dark_from))
@@ -68,8 +71,8 @@ async def play(stage: Stage, county: LargeCounty, plan: Plan, title: str) -> Led
         await stage.until(stage.clock.now() + timedelta(minutes=plan.dark_minutes))
         case.dark.append((started + timedelta(minutes=plan.dark_from), stage.clock.now()))
         stage.come_back()
-    await stage.pass_time(minutes=75)
+    await stage.pass_time(minutes=plan.rungs_minutes)
     if plan.to_the_end:
-        stage.beat_every = timedelta(minutes=1)
-        await stage.pass_time(hours=9)
+        stage.beat_every = timedelta(minutes=10)
+        await stage.until(started + timedelta(hours=11))
     return await reckon(case, title)

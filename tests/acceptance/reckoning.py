@@ -56,6 +56,8 @@ class Case:
     dark: list[tuple[datetime, datetime]] = field(default_factory=list)
     killed: int = 0
     """messages under way when the process was killed"""
+    away: timedelta = timedelta()
+    """how long it was gone while the questions were going out"""
     owed: dict[int, Obligation] = field(default_factory=dict)
     """account → what the bot's books say"""
     owes: dict[int, Owes] = field(default_factory=dict)
@@ -110,8 +112,10 @@ def reach(case: Case, ledger: Ledger) -> None:
     ledger.hold("people asked whom it does not concern", asked - set(case.owes))
     ledger.hold("obligations missing", set(case.owes) - set(case.owed))
     ledger.hold("obligations too many", set(case.owed) - set(case.owes))
-    ledger.figures["groups · people"] = f"{len(wanted)} of {len(county.groups)} · {len(case.owes)} of "\
+    ledger.figures["groups · people"] = (
+        f"{len(wanted)} of {len(county.groups)} · {len(case.owes)} of "
         f"{len(county.residents)}, {len(open_chats)} of them can be written to"
+    )
 
 
 def times(case: Case, ledger: Ledger) -> None:
@@ -123,9 +127,12 @@ def times(case: Case, ledger: Ledger) -> None:
         for (user, warning), at in case.crowd.asked_at.items()
         if warning == case.warning.id and user in case.owes
     ]
-    allowed = len(posts) / rate * 1.1 + 2, (len(posts) + len(firsts)) / rate * 1.25 + 3
-    ledger.figures["last post · question"] = f"{max(posts):.1f} s · {max(firsts):.1f} s (the limit allows "\
+    gone = 2 + 2 * case.away.total_seconds()  # and it finds the way anew
+    allowed = len(posts) / rate * 1.1 + gone, (len(posts) + len(firsts)) / rate * 1.25 + gone
+    ledger.figures["last post · question"] = (
+        f"{max(posts):.1f} s · {max(firsts):.1f} s (the limit allows "
         f"{len(posts) / rate:.1f} s · {(len(posts) + len(firsts)) / rate:.1f} s)"
+    )
     if max(posts) > allowed[0]:
         ledger.violations.append(f"the last group heard of it after {max(posts):.1f} s")
     if max(firsts) > allowed[1]:
@@ -147,8 +154,10 @@ def answers(case: Case, ledger: Ledger) -> None:
     wrong = [user for user in done & said if str(case.owed[user].channel) != _CHANNELS[crowd.way[user]]]
     ledger.hold("answers under another channel", wrong)
     ways = Counter(crowd.way[user].value for user in done)
-    ledger.figures["answered"] = f"{len(done)} of {len(case.owes)} ({100 * len(done) / len(case.owes):.0f} %): " + \
-        ", ".join(f"{way} {count}" for way, count in sorted(ways.items()))
+    ledger.figures["answered"] = (
+        f"{len(done)} of {len(case.owes)} ({100 * len(done) / len(case.owes):.0f} %): "
+        + ", ".join(f"{way} {count}" for way, count in sorted(ways.items()))
+    )
 
 
 def _person(user: int, case: Case) -> int:
@@ -231,8 +240,10 @@ async def traffic(case: Case, ledger: Ledger) -> None:
     twice = [f"{chat}: {text[:30]!r}" for (chat, text), count in said.items() if count > 1 and "【补发】" not in text]
     marked = sum(count for (_, text), count in said.items() if "【补发】" in text)
     ledger.hold("messages repeated without the mark", twice)
-    ledger.figures["messages"] = f"{sum(said.values())} stand in chats, {marked} of them marked 【补发】; "\
+    ledger.figures["messages"] = (
+        f"{sum(said.values())} stand in chats, {marked} of them marked 【补发】; "
         f"{case.killed} were under way at the kill"
+    )
     states: dict[str, int] = {}
 
     async def look(connection: Any) -> None:
@@ -241,7 +252,9 @@ async def traffic(case: Case, ledger: Ledger) -> None:
 
     await stage.bot.database.read(look)
     ledger.figures["outbox"] = ", ".join(f"{name} {count}" for name, count in sorted(states.items()))
-    unsent = [f"{name}: {count}" for name, count in states.items() if name.split()[0] not in {"sent", "superseded", "dead"}]
+    unsent = [
+        f"{name}: {count}" for name, count in states.items() if name.split()[0] not in {"sent", "superseded", "dead"}
+    ]
     ledger.hold("messages that are not settled", unsent)
     ledger.hold("invariants of the books", (str(one) for one in await stage.read(audit)))
     broken = await stage.bot.store.read(lambda rows: rows.timeline.verify())

@@ -1,6 +1,6 @@
 """The whole bot and the whole county in one process, under a clock that only this file moves.
 
-Unlike tests/support/county.py the sending limits are in force: the bot paces itself as it does against Telegram, the
+Unlike in tests/support/county.py the sending limits are in force: the bot paces itself as it does against Telegram, the
 sandbox refuses what is too much, and time passes only as fast as messages may leave. People act at their instants
 (`at`), the heart beats every few seconds, everything else happens between two of these.
 """
@@ -33,7 +33,8 @@ from tests.support.telegram import WorldRequest
 TOKEN = "700000003:acceptance-token-of-the-sandbox-00000000"
 START = datetime(2026, 6, 20, 10, 0, tzinfo=UTC)
 """18:00 in the county"""
-BEAT = timedelta(seconds=5)
+BEAT = timedelta(seconds=10)
+"""the bot's own heart beats every second; nothing is judged more finely here than this"""
 _SMALLEST = timedelta(milliseconds=2)
 
 Act = Callable[[], Awaitable[object]]
@@ -105,7 +106,8 @@ class Stage:
         while True:
             await self._act()
             await self._listen()
-            sent = await self.bot.dispatcher.run_once()
+            due = await self.bot.store.read(lambda rows: rows.outbox.next_due())
+            sent = due is not None and due <= self.clock.now() and await self.bot.dispatcher.run_once()
             self.watch()
             if self.clock.now() >= self._next_beat:
                 self._next_beat = self.clock.now() + self.beat_every
@@ -113,7 +115,7 @@ class Stage:
                 continue
             if self.clock.now() >= moment:
                 return
-            wake = await self._next_moment(moment, sent=sent)
+            wake = await self._next_moment(moment, sent=bool(sent))
             self.clock.advance(max(_SMALLEST, wake - self.clock.now()))
 
     async def pass_time(self, **span: float) -> None:

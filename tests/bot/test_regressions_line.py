@@ -285,3 +285,54 @@ async def test_who_takes_over_gets_the_whole_warning_and_no_word_of_a_lost_press
     assert "线路中断" not in said[0]
     assert "请注意防范" in said[0]
     county.seen_all()
+
+
+# -- what people said while the bot could not hear -----------------------------------------------------------------
+
+
+async def answered_late(county: County) -> dict[int, bool]:
+    """person → late, of all who answered the first warning"""
+    rows = await county.bot.doors.run(lambda work: work.rows.obligations.of_subject("warning:1"))
+    return {row.person_id: row.late for row in rows if row.answered_at is not None}
+
+
+async def test_a_word_said_while_the_line_was_down_is_judged_by_clocks_that_stood_still(county: County) -> None:
+    await county.warn(places=[VILLAGE])
+    await county.pass_time(minutes=2)
+    county.world.faults.reset("getUpdates", before=True, times=None)
+    county.bot.hearing.failed()
+    await county.world.say(GRID.user_id, GRID.user_id, "收到")
+    county.clock.advance(timedelta(minutes=20))
+    county.world.faults.clear()
+    await county.settle()
+    assert await answered_late(county) == {county.ids[GRID.user_id]: False}
+    await county.pass_time(minutes=9)
+    await county.say(HEAD, "收到")
+    assert (await answered_late(county))[county.ids[HEAD.user_id]] is True
+    county.seen_all()
+
+
+async def test_a_word_that_a_dead_process_had_kept_is_not_late_for_the_time_nobody_was_there(county: County) -> None:
+    await county.warn(places=[VILLAGE])
+    await county.pass_time(minutes=2)
+    await county.bot.doors.run(lambda work: work.rows.heartbeats.heard("heard", work.now))
+    await county.world.say(GRID.user_id, GRID.user_id, "收到")
+    updates = await county.bot.bot.get_updates(offset=county._offset, timeout=0)
+    for update in updates:
+        await county.bot.application.update_queue.put(update)
+    county.clock.advance(timedelta(minutes=20))
+    await county.restart()
+    assert await answered_late(county) == {county.ids[GRID.user_id]: False}
+    county.seen_all()
+
+
+async def test_time_off_the_clocks_is_taken_off_once(county: County) -> None:
+    """Two starts, of which only the second one hears anything."""
+    await county.warn(places=[VILLAGE])
+    await county.bot.doors.run(lambda work: work.rows.heartbeats.heard("heard", work.now))
+    for _ in range(2):
+        county.clock.advance(timedelta(minutes=10))
+        await county.restart()
+    owed = await county.bot.doors.run(lambda work: work.rows.obligations.of_subject("warning:1"))
+    assert {row.stopped for row in owed} == {timedelta(minutes=20)}
+    county.seen_all()

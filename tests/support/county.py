@@ -135,9 +135,9 @@ class County:
         for update in updates:
             await queue.put(update)
             self._offset = update.update_id + 1
-        while not queue.empty():
-            await self.bot.inbox.process(queue.get_nowait())  # type: ignore[arg-type]
         self.bot.hearing.heard()
+        while not queue.empty():
+            await self.bot.application.process_update(queue.get_nowait())
         return len(updates)
 
     async def pass_time(self, step: timedelta = timedelta(seconds=30), **span: float) -> None:

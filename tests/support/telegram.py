@@ -82,7 +82,7 @@ class WorldRequest(BaseRequest):
         except LostResponse as error:
             raise TimedOut("lost") from Unknown(str(error))
         except ConnectionReset as error:
-            raise NetworkError("reset") from (NotSent if "before" in str(error) else Unknown)(str(error))
+            raise NetworkError("reset") from (Unknown if error.processed else NotSent)(str(error))
         return reply.status, reply.payload()
 
     def _judge(self, name: str, parameters: dict[str, Any], files: dict[str, Any]) -> None:
