@@ -1,5 +1,5 @@
-"""Invariants of the tables, one statement each. Reads only. Some look at every row: for a checkup and for tests, not for
-every tick."""
+"""Invariants of the tables, one statement each. Reads only. Some look at every row: for a checkup and for tests, not
+for every tick."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
@@ -47,8 +47,8 @@ def _timeless(now: datetime) -> Mapping[str, sa.Select[Any]]:
                 sa.and_(~_answered, obligation.c.answered_at.is_not(None)),
             )
         ),
-        "late_mark_wrong": sa.select(obligation.c.id).where(
-            _answered, obligation.c.late != (obligation.c.answered_at > obligation.c.due_at)
+        "late_without_being": sa.select(obligation.c.id).where(
+            _answered, obligation.c.late, obligation.c.answered_at <= obligation.c.due_at
         ),
         "climbs_after_the_end": sa.select(obligation.c.id).where(~_open, obligation.c.next_step_at.is_not(None)),
         "board_without_post": sa.select(board.c.chat_id).where(~posted),

@@ -1,4 +1,4 @@
-"""`make acceptance`: a county of 2,600 persons through a night, with a ledger. Exit code 1 when a promise was not kept."""
+"""`make acceptance`: a county of 2,600 persons through a night, with a ledger. Exit code 1: a promise was not kept."""
 
 import argparse
 import asyncio

@@ -1,5 +1,5 @@
-"""The script of the night: a red warning for two townships, answers, a kill, an outage of twenty minutes, the ladders to
-their end."""
+"""The script of the night: a red warning for two townships, answers, a kill, an outage of twenty minutes, the
+ladders to their end."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -56,7 +56,7 @@ async def night(plan: Plan, folder: Path, title: str = "") -> Ledger:
 async def play(stage: Stage, county: LargeCounty, plan: Plan, title: str) -> Ledger:
     crowd = Crowd(stage)
     await stage.pass_time(seconds=20)
-    townships = county.townships[-plan.townships :]
+    townships = county.townships[: plan.townships]
     started = stage.clock.now()
     case = Case(stage, crowd, townships, started, await warn(stage, townships))
     if plan.killed_at is not None:

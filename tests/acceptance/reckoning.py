@@ -92,11 +92,11 @@ async def reckon(case: Case, title: str) -> Ledger:
 def _posts(case: Case) -> list[tuple[int, datetime, str]]:
     """(chat, instant, text) of every post of the warning in a group."""
     data = f"w:ack:{case.warning.id}"
-    found = []
-    for call in case.stage.world.ledger.of("sendMessage"):
-        if call.ok and int(call.params["chat_id"]) < 0 and data in str(call.params.get("reply_markup", "")):
-            found.append((int(call.params["chat_id"]), call.time, str(call.params["text"])))
-    return found
+    return [
+        (int(call.params["chat_id"]), call.time, str(call.params["text"]))
+        for call in case.stage.world.ledger.of("sendMessage")
+        if call.ok and int(call.params["chat_id"]) < 0 and data in str(call.params.get("reply_markup", ""))
+    ]
 
 
 def reach(case: Case, ledger: Ledger) -> None:
