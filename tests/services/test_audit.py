@@ -23,7 +23,8 @@ _FAULTS = {
     "asked_after_the_end": "UPDATE warning SET state = 'lifted'",
     "answer_without_time": "UPDATE obligation SET answered_at = NULL WHERE state = 'answered'",
     "late_without_being": "UPDATE obligation SET late = 1 WHERE state = 'answered'",
-    "climbs_after_the_end": "UPDATE obligation SET next_step_at = '2026-06-22 00:00:00.000000' WHERE state = 'answered'",
+    "climbs_after_the_end": "UPDATE obligation SET next_step_at = '2026-06-22 00:00:00.000000'"
+    " WHERE state = 'answered'",
     "board_without_post": "DELETE FROM outbox WHERE key LIKE 'warning:1:post:%'",
     "sent_after_its_end": "UPDATE outbox SET expires_at = :ago WHERE id = 1",
     "sent_without_message": "UPDATE outbox SET message_id = NULL WHERE id = 1",
