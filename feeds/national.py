@@ -42,7 +42,7 @@ def read_national(body: bytes, asked: Asked) -> Reading:
     """feeds.reading.Reader of the national form."""
     root = _tree(body)
     if local_name(root) == "msg" and children(root, "data"):
-        raise UnreadableNotice(Unreadable.RECEIPT, text_of(root)[:100])
+        raise UnreadableNotice(Unreadable.RECEIPT, " ".join(str(text) for text in root.itertext())[:100])
     if local_name(root) != "alert" or namespace(root) != NAMESPACE:
         raise UnreadableNotice(Unreadable.NOT_NATIONAL, f"<{local_name(root)}> of {namespace(root) or 'no namespace'}")
     return Reading(tuple(_notices(root, asked, sha256(body).hexdigest())))

@@ -35,6 +35,8 @@ from feeds.titles import read_title, title_colour
 MAX_NOTICES = 100
 MAX_REFERENCES = 100
 
+_REQUIRED = ("identifier", "issued", "msgType", "status")
+
 
 def read_own(body: bytes, asked: Asked) -> Reading:
     """feeds.reading.Reader of our own form."""
@@ -53,7 +55,9 @@ def read_own(body: bytes, asked: Asked) -> Reading:
 
 
 def _notice(fields: Fields, asked: Asked, digest: str) -> Notice:
-    for name in ("identifier", "issued", "msgType", "status"):
+    if not any(name in fields for name in _REQUIRED[:3]):
+        raise UnreadableNotice(Unreadable.UNKNOWN_FORMAT, ", ".join(list(fields.values)[:5])[:100])
+    for name in _REQUIRED:
         if not fields.text(name):
             raise UnreadableNotice(Unreadable.MISSING_FIELD, name)
     issued = parse_instant(fields.text("issued"), asked.zone)
@@ -75,7 +79,7 @@ def _notice(fields: Fields, asked: Asked, digest: str) -> Notice:
         source=asked.source.name,
         sender=checked_name(fields.text("sender") or names.sender, Unreadable.NO_SENDER),
         identifier=names.identifier,
-        sent=issued,
+        sent=names.sent,
         status=choice(Status, fields.text("status")),
         msg_type=choice(MsgType, fields.text("msgType")),
         scope=choice(Scope, fields.text("scope") or Scope.PUBLIC),

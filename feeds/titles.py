@@ -89,15 +89,17 @@ def read_title(written: str, zone: tzinfo, near: datetime | None = None) -> Titl
     )
 
 
-def title_colour(explicit: Iterable[str], title: Title) -> ColourReading:
-    """The colour of a notice that has a title: fields made for it first, then the title and the level in its brackets.
-    Where they differ the gravest counts, in conflict (see domain.colours)."""
-    fields = colour_of(explicit, "", None)
-    said = [colour for colour in (fields.colour, *title.colours, title.level) if colour is not None]
+def title_colour(explicit: Iterable[str], title: Title, severity: str = "") -> ColourReading:
+    """The colour of a notice that has a title: fields made for it first, then the title and the level in its brackets,
+    CAP's severity last. Where they differ the gravest counts, in conflict (see domain.colours)."""
+    fields, severe = colour_of(explicit, "", None), colour_of((), "", severity)
+    words = [colour for colour in (*title.colours, title.level) if colour is not None]
+    said = [*words, *(reading.colour for reading in (fields, severe) if reading.colour is not None)]
     if not said:
         return fields
     gravest = max(said)
-    evidence = ColourEvidence.EXPLICIT if fields.colour is gravest else ColourEvidence.HEADLINE
+    evidence = ColourEvidence.HEADLINE if gravest in words else ColourEvidence.SEVERITY
+    evidence = ColourEvidence.EXPLICIT if fields.colour is gravest else evidence
     return ColourReading(gravest, evidence, fields.conflict or len(set(said)) > 1)
 
 
@@ -131,7 +133,7 @@ _LIFTS = re.compile(r"^(?P<offices>.*?)(?<![未不])(?:解除|取消|撤销)(?P<
 _LIFTED_AT_END = re.compile(r"^(?P<subject>.+?)已?(?<![未不])(?:解除|取消|撤销)$")
 _ISSUES_ANEW = re.compile(r",(?:同时|并|现)?(?:改发|发布|变更|升级|更新)(?:为|发布)?(?P<new>.+)$")
 _SAYS = re.compile(
-    r"^(?P<offices>.*?)(?:联合|已|现)?(?P<verb>(?:继续|持续|维持|更新|升级|降级|变更|重新)发布|发布|签发|发出|改发|继续|维持|更新|变更|升级|降级)"
+    r"^(?P<offices>.*?)(?:联合|已|现)?(?P<verb>(?:继续|持续|维持|更新|升级|降级|变更|重新)发布|发布(?!中心)|签发|发出|改发|继续|维持|更新|变更|升级|降级)"
     r"(?P<subject>.+)$"
 )
 _DEEDS = {
