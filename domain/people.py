@@ -48,7 +48,10 @@ TOWNSHIP_LEADERS = frozenset({Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATIO
 
 class Action(StrEnum):
     POST_WARNING = "post_warning"
+    APPROVE_WARNING = "approve_warning"
+    """as the second person; also to call a warning wrong"""
     RELEASE_HELD_WARNING = "release_held_warning"
+    RELAY_WARNING = "relay_warning"
     ANSWER_WARNING = "answer_warning"
     SEE_MISSING = "see_missing"
     RECORD_FOR_OTHERS = "record_for_others"
@@ -92,7 +95,20 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.POST_WARNING: _all(
         (Role.COUNTY_DUTY, Role.DEPARTMENT, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA
     ),
+    Action.APPROVE_WARNING: _all((Role.COUNTY_DUTY, Role.COUNTY_LEADER), Reach.AREA)
+    | {Role.DEPARTMENT: Reach.DEPARTMENT},
     Action.RELEASE_HELD_WARNING: _all((Role.COUNTY_DUTY,), Reach.AREA),
+    Action.RELAY_WARNING: _all(
+        (
+            Role.PRINCIPAL,
+            Role.LEADER_IN_CHARGE,
+            Role.STATION,
+            Role.DUTY,
+            Role.VILLAGE_HEAD,
+            Role.EMERGENCY_OFFICER,
+        ),
+        Reach.AREA,
+    ),
     Action.ANSWER_WARNING: _all(_EVERY_POST, Reach.OWN),
     Action.SEE_MISSING: _all(
         (Role.COUNTY_DUTY, Role.COUNTY_LEADER, *TOWNSHIP_ROLES, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER),

@@ -55,6 +55,9 @@ _ORANGE = _YELLOW | {Role.PRINCIPAL, Role.CONTACT_CADRE, Role.EVACUATOR, Role.GR
 _RED = frozenset(role for role in Role if role not in {Role.PUBLIC, Role.DEPARTMENT, Role.COUNTY_LEADER})
 
 
+_GRAVE = (Colour.ORANGE, Colour.RED)
+
+
 def _answerers() -> dict[Colour, frozenset[Role]]:
     return {Colour.BLUE: _BLUE, Colour.YELLOW: _YELLOW, Colour.ORANGE: _ORANGE, Colour.RED: _RED}
 
@@ -73,6 +76,15 @@ class WarningPolicy(BaseModel):
     post_exercises: bool = False
     folder_silent_minutes: Minutes = 10
     """so long the watched folder may be out of reach before the county's desk is told"""
+    two_persons: tuple[Colour, ...] = _GRAVE
+    """what the county itself composes in these colours goes out when a second person has approved"""
+    approval_ladder: Plan = _plan(
+        3, (Rung.REMIND, 2), (Rung.COUNTY, 4), (Rung.CHECKER, 5), (Rung.REMIND, 10), (Rung.LAPSE, 120)
+    )
+    """COUNTY: the county's leaders; CHECKER: the author, who is told whom to phone"""
+    correction_ladder: Plan = _plan(
+        1, (Rung.REMIND, 1), (Rung.COUNTY, 2), (Rung.CHECKER, 2), (Rung.REMIND, 5), (Rung.LAPSE, 120)
+    )
 
     @field_validator("ladders")
     @classmethod
@@ -87,9 +99,10 @@ class WarningPolicy(BaseModel):
 
     @model_validator(mode="after")
     def _ladders_ascend(self) -> "WarningPolicy":
-        for colour, plan in self.ladders.items():
+        others = {"approval": self.approval_ladder, "correction": self.correction_ladder}
+        for name, plan in (*self.ladders.items(), *others.items()):
             if problems := check_plan(plan):
-                raise ValueError(f"ladder for {colour}: {', '.join(problems)}")
+                raise ValueError(f"ladder for {name}: {', '.join(problems)}")
         return self
 
 

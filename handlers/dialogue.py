@@ -20,6 +20,7 @@ from domain.forms import (
     Given,
     Kind,
     Location,
+    Review,
     Screen,
     Session,
     Stale,
@@ -33,7 +34,7 @@ from domain.forms import (
 )
 from domain.outgoing import Kind as Sending
 from domain.outgoing import Outgoing, Policy
-from domain.text import Button, Html
+from domain.text import Button, Html, Rows
 from handlers.dialogue_screens import draw
 from handlers.incoming import What
 from handlers.scene import Scene
@@ -42,7 +43,16 @@ from services.ports import DialogueRow
 Options = Callable[[Scene, Mapping[str, JsonValue]], Awaitable[Sequence[Choice]]]
 """What can be chosen now. `known` holds the answers so far and, under "search", what the person typed to find it."""
 
-Submitting = Callable[[Scene, BaseModel, Mapping[str, JsonValue]], Awaitable[Html]]
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """The words that end a dialogue, with what can be done about it next."""
+
+    text: Html
+    buttons: Rows = ()
+
+
+Submitting = Callable[[Scene, BaseModel, Mapping[str, JsonValue]], Awaitable[Html | Closing]]
 """Calls the service; returns the closing words."""
 
 
@@ -58,6 +68,10 @@ async def _no_facts(_scene: Scene, _known: Mapping[str, JsonValue]) -> Mapping[s
     return {}
 
 
+async def _no_foot(_scene: Scene, _known: Mapping[str, JsonValue]) -> Html | None:
+    return None
+
+
 @dataclass(frozen=True)
 class Dialogue:
     """One guided dialogue: handlers/dialogues/NAME.py holds one, handlers/dialogues/__init__.py lists it."""
@@ -69,6 +83,8 @@ class Dialogue:
     """raises NotAllowed; asked at the start, at every step and before the submission"""
     facts: Callable[[Scene, Mapping[str, JsonValue]], Awaitable[Mapping[str, object]]] = _no_facts
     """further variables of the prompts"""
+    foot: Callable[[Scene, Mapping[str, JsonValue]], Awaitable[Html | None]] = _no_foot
+    """under the review: what would follow from it, as how many it would reach"""
     learn: Callable[[Scene, Mapping[str, JsonValue]], Awaitable[Mapping[str, JsonValue]]] = _nothing_new
     """what the answers so far bring to light (an open hazard of the same kind): put with what is known, so that
     conditions of questions see it; a question that opens by it is asked next"""
@@ -246,9 +262,10 @@ class DialogueRunner:
         self, scene: Scene, dialogue: Dialogue, row: DialogueRow, screen: Submit, session: Session, *, pressed: bool
     ) -> None:
         await dialogue.may(scene, _known(session))
-        closing = await dialogue.submit(scene, screen.answers, _known(session))
+        said = await dialogue.submit(scene, screen.answers, _known(session))
+        closing = said if isinstance(said, Closing) else Closing(said)
         await scene.work.rows.dialogues.drop(row.user_id, row.chat_id)
-        await self._close(scene, row, closing, pressed=pressed)
+        await self._close(scene, row, closing.text, closing.buttons, pressed=pressed)
 
     # -- out -------------------------------------------------------------------------------------------------
 
@@ -264,7 +281,8 @@ class DialogueRunner:
         pressed: bool = False,
     ) -> None:
         known = _known(session)
-        drawn = draw(scene, dialogue.form, session, screen, await dialogue.facts(scene, known))
+        foot = await dialogue.foot(scene, known) if isinstance(screen, Review) else None
+        drawn = draw(scene, dialogue.form, session, screen, await dialogue.facts(scene, known), foot)
         text = drawn.text
         if before is not None:
             text = scene.text(before, title=scene.label(f"{dialogue.form.name}.title"), screen=text)
@@ -310,11 +328,11 @@ class DialogueRunner:
         title = scene.label(f"{dialogue.form.name}.title")
         await self._edit(scene, row.screen_key, scene.text("dialogue.retired", title=title, label=label or ""))
 
-    async def _close(self, scene: Scene, row: DialogueRow, closing: Html, *, pressed: bool) -> None:
+    async def _close(self, scene: Scene, row: DialogueRow, closing: Html, buttons: Rows = (), *, pressed: bool) -> None:
         if pressed:
-            await self._edit(scene, row.screen_key, closing)
+            await self._edit(scene, row.screen_key, closing, buttons)
             return
-        await scene.say(closing, quote=not scene.incoming.private)
+        await scene.say(closing, buttons, quote=not scene.incoming.private)
 
 
 def _known(session: Session) -> dict[str, JsonValue]:

@@ -46,12 +46,19 @@ class Drawn:
     """a reply keyboard cannot be put on an edited message"""
 
 
-def draw(scene: Scene, form: Form, session: Session, screen: Screen, facts: Mapping[str, object]) -> Drawn:
-    """An Ask or a Review; the other screens are answered by the runner."""
+def draw(
+    scene: Scene,
+    form: Form,
+    session: Session,
+    screen: Screen,
+    facts: Mapping[str, object],
+    foot: Html | None = None,
+) -> Drawn:
+    """An Ask or a Review; the other screens are answered by the runner. `foot`: what would follow, under a review."""
     if isinstance(screen, Ask):
         return _ask(scene, form, session, screen, facts)
     assert isinstance(screen, Review)
-    return _review(scene, form, session, screen)
+    return _review(scene, form, session, screen, foot)
 
 
 def _ask(scene: Scene, form: Form, session: Session, screen: Ask, facts: Mapping[str, object]) -> Drawn:
@@ -123,7 +130,7 @@ def _controls(scene: Scene, session: Session, screen: Ask) -> Rows:
     return (tuple(row),)
 
 
-def _review(scene: Scene, form: Form, session: Session, screen: Review) -> Drawn:
+def _review(scene: Scene, form: Form, session: Session, screen: Review, foot: Html | None) -> Drawn:
     rev = session.rev
     lines = [
         {"label": scene.label(f"{form.name}.{item.question.name}.label"), "value": _item(scene, item)}
@@ -146,6 +153,7 @@ def _review(scene: Scene, form: Form, session: Session, screen: Review) -> Drawn
         "dialogue_review",
         title=scene.label(f"{form.name}.title"),
         items=lines,
+        foot=foot,
         error=None if screen.error is None else scene.text(screen.error, **screen.facts),
     )
     return Drawn(text, buttons)

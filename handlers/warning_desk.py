@@ -7,8 +7,10 @@ from domain.errors import NotAllowed, Stale
 from handlers.scene import Scene
 from messages.keyboards import button
 from services.acknowledge import active_for, answered_and_owed
+from services.warning_correction import may_correct
 from services.warning_desk import lift_by_officer, may_lift, refuse_held, release_held
-from services.warning_texts import post_facts
+from services.warning_second import card_of, requests_for, second_buttons
+from services.warning_texts import correct_buttons, post_facts
 
 
 async def compose_warning(scene: Scene) -> None:
@@ -21,14 +23,19 @@ async def compose_warning(scene: Scene) -> None:
 async def show_active(scene: Scene) -> None:
     """/warnings: what is in force in the person's places, newest first; who may lift one gets a button for it."""
     person = scene.known()
+    for request in await requests_for(scene.work, person):
+        text = await card_of(scene.work, request.warning, request.first, request.asked, scene.lang)
+        await scene.say(text, second_buttons(scene.work, request.warning, request.asked, scene.lang))
     for row in reversed(await active_for(scene.work, person)):
         facts = await post_facts(scene.work, row)
         tally = await answered_and_owed(scene.work, row)
         buttons = [button(scene.label("warning.button.missing"), f"w:missing:{row.id}")]
         if may_lift(scene.work, person, row):
             buttons.append(button(scene.label("warning.button.lift"), f"w:lift:{row.id}"))
+        wrong = await may_correct(scene.work, person, row)
+        correct = correct_buttons(scene.work, row, scene.lang) if wrong else ()
         card = scene.card("warning_line", answered=tally[0], owed=tally[1], **facts)
-        await scene.say(card, (tuple(buttons),))
+        await scene.say(card, (tuple(buttons), *correct))
     if not await active_for(scene.work, person):
         await scene.say(scene.text("warning.none_active"))
 
@@ -41,7 +48,8 @@ async def _release(scene: Scene) -> None:
         except ValueError:
             raise Stale("refused.stale") from None
     row = await release_held(scene.work, scene.person, scene.number(), colour)
-    await scene.redraw(scene.text("warning.held.released", number=row.number))
+    text = scene.text("warning.held.released", number=row.number)
+    await scene.redraw(text, correct_buttons(scene.work, row, scene.lang))
 
 
 async def _refuse(scene: Scene) -> None:

@@ -6,6 +6,7 @@ from domain.errors import Stale
 from handlers import answers, answers_helper
 from handlers.scene import Feature, Handler, Scene
 from handlers.warning_desk import DESK_PRESSES, compose_warning, show_active
+from handlers.warning_second import SECOND_PRESSES
 
 
 async def press(scene: Scene) -> None:
@@ -25,6 +26,7 @@ _PRESSES: Mapping[str, Handler] = {
     "for": answers_helper.choose,
     "rec": answers_helper.press_result,
     **DESK_PRESSES,
+    **SECOND_PRESSES,
 }
 _IN_GROUPS = frozenset({"ack", "help", "missing"})
 

@@ -7,6 +7,7 @@ from services.check_asking import CheckVoice
 from services.hazard_voice import HazardVoice
 from services.ladder import Voice
 from services.patrol_voice import PatrolVoice
+from services.warning_second import SECOND_VOICES
 from services.warning_voice import WarningVoice
 
 VOICES: Mapping[str, Voice] = MappingProxyType(
@@ -15,5 +16,6 @@ VOICES: Mapping[str, Voice] = MappingProxyType(
         "patrol": PatrolVoice(),
         "hazard": HazardVoice(),
         "check": CheckVoice(),
+        **SECOND_VOICES,
     }
 )

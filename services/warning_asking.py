@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from domain.outgoing import Lane, Outgoing
 from domain.people import Person, PersonId, PersonStatus, Role
 from domain.places import PlaceCode, PlaceTree
+from domain.text import Rows
 from services.ports import WarningRow
 from services.warning_posts import reach
-from services.warning_texts import ask_buttons, post_facts
+from services.warning_texts import ask_buttons, correct_buttons, post_facts
+from services.warning_told import ask_key
 from services.work import Work
 
 ACKNOWLEDGE = "acknowledge"
+DESKS = frozenset({Role.COUNTY_DUTY, Role.COUNTY_LEADER})
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +67,23 @@ async def ask(work: Work, row: WarningRow, owing: Sequence[Owing]) -> None:
         owing=[(one.person.id, one.place, one.person.reachable) for one in owing],
     )
     facts = await post_facts(work, row)
-    cards: dict[str, tuple[object, object]] = {}
+    cards: dict[str, object] = {}
     messages = []
     for person in (one.person for one in sorted(owing, key=lambda o: (len(o.place), o.person.id))):
         if not person.reachable or person.user_id is None:
             continue
         lang = person.language
         if lang not in cards:
-            cards[lang] = (
-                work.words.card("warning_ask", lang, again="", **facts),
-                ask_buttons(work, row.id, lang),
-            )
-        messages.append(ask_message(work, row, person, f"{row.subject}:ask:{person.id}", *cards[lang]))
+            cards[lang] = work.words.card("warning_ask", lang, again="", **facts)
+        buttons = question_buttons(work, row, person)
+        messages.append(ask_message(work, row, person, ask_key(row, person.id), cards[lang], buttons))
     await work.rows.outbox.put_many(messages)
+
+
+def question_buttons(work: Work, row: WarningRow, person: Person) -> Rows:
+    """The county's desk finds the way to take a wrong one back on its own question: nobody looks for it in a hurry."""
+    desk = correct_buttons(work, row, person.language) if person.holds(DESKS) else ()
+    return (*ask_buttons(work, row.id, person.language), *desk)
 
 
 def ask_message(work: Work, row: WarningRow, person: Person, key: str, text: object, buttons: object) -> Outgoing:

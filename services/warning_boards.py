@@ -10,7 +10,7 @@ from domain.places import Level, PlaceCode, PlaceTree, is_within
 from domain.text import Html
 from services.acknowledge import warning_of
 from services.ports import Board, WarningRow
-from services.warning_texts import post_buttons, post_facts
+from services.warning_texts import over_of, post_buttons, post_facts
 from services.work import Work
 
 
@@ -44,7 +44,7 @@ async def _draw(
 ) -> None:
     tree = await work.tree()
     shown = tally_for(tree, board.place, tally)
-    over = row.state if row.state in {"superseded", "lifted", "expired"} else ""
+    over = over_of(row)
     text: Html = work.words.card("warning_post", relation="", check_area=False, tally=shown, over=over, **facts)
     await work.rows.outbox.put(
         Outgoing(

@@ -11,6 +11,7 @@ from domain.people import Action, Person, Role, may
 from domain.text import Button, ButtonStyle, Rows
 from domain.warnings import Reason, Reference, Relation, RelationKind
 from services.ports import WarningRow
+from services.warning_approval import APPROVAL
 from services.warning_end import lift
 from services.warning_force import put_in_force
 from services.warning_texts import issuer_name, post_facts
@@ -102,6 +103,8 @@ async def release_held(work: Work, officer: Person | None, warning_id: int, colo
     if row is None or row.state != "held":
         overtaken = row is not None and row.state in {"superseded", "lifted"}
         raise Stale("warning.held.overtaken" if overtaken else "warning.held.decided")
+    if row.held_because == APPROVAL:
+        raise NotAllowed("second.needed")
     if row.expires <= work.now:
         raise Stale("warning.held.over")
     in_force = [v for v in await work.rows.warnings.of_event(row.event) if v.id != row.id and v.state == "active"]
@@ -120,6 +123,9 @@ async def release_held(work: Work, officer: Person | None, warning_id: int, colo
 
 async def refuse_held(work: Work, officer: Person | None, warning_id: int) -> None:
     officer = await work.require(officer, Action.RELEASE_HELD_WARNING, work.county)
+    row = await work.rows.warnings.get(warning_id)
+    if row is not None and row.held_because == APPROVAL:
+        raise NotAllowed("second.needed")
     if not await work.rows.warnings.set_state(warning_id, ["held"], "refused"):
         raise Stale("warning.held.decided")
     await work.note("warning.refused", f"warning:{warning_id}", officer)

@@ -3,11 +3,12 @@
 from collections.abc import Collection
 
 from domain.colours import Colour
-from domain.outgoing import Lane, Outgoing
+from domain.outgoing import Lane
 from domain.people import Person
 from services.ports import WarningRow
 from services.reach import desk_of
 from services.warning_texts import post_facts
+from services.warning_told import answer_people, answer_posts
 from services.work import Work
 
 
@@ -19,32 +20,19 @@ async def close(work: Work, row: WarningRow) -> None:
     await work.rows.boards.mark_all(row.subject)
 
 
-async def reply_to_posts(
-    work: Work, row: WarningRow, purpose: str, *, ended: str, by: str, but: Collection[int] = ()
+async def tell_the_end(
+    work: Work, row: WarningRow, ended: str, by: str, *, purpose: str = "", but: Collection[int] = ()
 ) -> None:
-    """Answer the posts that went out or may have, in the groups that were told then, whatever they stand for by now;
-    where the post never left, nothing is said."""
-    facts = await post_facts(work, row)
-    text = work.words.card("warning_ended", ended=ended, by=by, ended_at=work.local(work.now), **facts)
-    mark = work.words.text("warning.resent", number=row.number)
-    silenced = {g.chat_id for g in await work.rows.groups.all() if not g.can_send}
-    boards = await work.rows.boards.of_subject(row.subject)
-    arrived = await work.rows.outbox.arrived([board.post_key for board in boards])
-    await work.rows.outbox.put_many(
-        Outgoing(
-            key=f"{row.subject}:{purpose}:{board.chat_id}",
-            chat_id=board.chat_id,
-            text=text,
-            subject=f"{row.subject}:end",
-            lane=Lane.RED,
-            target=board.post_key,
-            reply=True,
-            silent=row.colour <= Colour.YELLOW,
-            resend_mark=mark,
+    """`ended`: lifted, or dropped where only some places are. At orange and red a word to everybody who was asked; at
+    blue and yellow the old question says it, without another message."""
+    facts = {**await post_facts(work, row), "ended": ended, "by": by, "ended_at": work.local(work.now)}
+    quiet = row.colour <= Colour.YELLOW
+    text = work.words.card("warning_ended", **facts)
+    await answer_posts(work, row, purpose or ended, text, silent=quiet, but=but)
+    if ended == "lifted":
+        await answer_people(
+            work, row, ended, lambda lang: work.words.card("warning_ended", lang, **facts), edit=quiet, silent=True
         )
-        for board in boards
-        if board.post_key in arrived and board.chat_id not in silenced and board.chat_id not in but
-    )
 
 
 async def lift(work: Work, row: WarningRow, by: str) -> bool:
@@ -52,7 +40,7 @@ async def lift(work: Work, row: WarningRow, by: str) -> bool:
     if not await work.rows.warnings.set_state(row.id, ["active", "expired"], "lifted"):
         return False
     await close(work, row)
-    await reply_to_posts(work, row, "lifted", ended="lifted", by=by)
+    await tell_the_end(work, row, "lifted", by)
     await work.note("warning.lifted", row.subject, None)
     return True
 

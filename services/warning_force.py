@@ -8,7 +8,7 @@ from domain.places import is_within
 from domain.warnings import Relation, RelationKind
 from services.ports import WarningRow
 from services.warning_asking import ask, owing_people
-from services.warning_end import close, reply_to_posts
+from services.warning_end import close, tell_the_end
 from services.warning_posts import groups_of, post
 from services.work import Work
 
@@ -33,7 +33,7 @@ async def put_in_force(
     await ask(work, row, owing)
     if before is not None and found.dropped:
         still = {g.chat_id for g in groups}
-        await reply_to_posts(work, before, f"dropped{row.id}", ended="dropped", by=row.issuer, but=still)
+        await tell_the_end(work, before, "dropped", row.issuer, purpose=f"dropped{row.id}", but=still)
     await work.note(
         "warning.posted",
         row.subject,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from domain.colours import Colour
 from domain.people import Person
 from domain.places import Level, PlaceCode, PlaceTree
 from domain.text import Button, ButtonStyle, Rows
@@ -77,6 +78,20 @@ def post_buttons(work: Work, warning_id: int) -> Rows:
             Button(label("warning.button.report"), url=work.link("h")),
         ),
     )
+
+
+def correct_buttons(work: Work, row: WarningRow, lang: str) -> Rows:
+    """Under what tells an officer that a grave warning is out: the way to take it back."""
+    if row.colour < Colour.ORANGE:
+        return ()
+    return ((Button(work.words.label("second.button.wrong", lang), f"w:wrong:{row.id}"),),)
+
+
+def over_of(row: WarningRow) -> str:
+    """How it ended, as the posts say it; nothing while it is in force."""
+    if row.corrected:
+        return "corrected"
+    return row.state if row.state in {"superseded", "lifted", "expired"} else ""
 
 
 async def next_number(work: Work) -> str:

@@ -1,17 +1,17 @@
 """Warnings as they were issued, version by version, with their evidence."""
 
-from collections.abc import Collection
-from dataclasses import replace
+from collections.abc import Collection, Mapping
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.colours import Colour
 from domain.places import PlaceCode
-from services.ports.warnings import WarningRow
+from services.ports.warnings import Evidence, WarningRow
 from storage.database import BigId, Json, UtcTime, is_fixed, metadata, one_of
+from storage.warning_record import WarningRecordTable
 
 STATES = ("held", "active", "superseded", "lifted", "expired", "refused")
 
@@ -44,6 +44,11 @@ warning = sa.Table(
     sa.Column("content_hash", sa.Text, nullable=False),
     sa.Column("composed_by", sa.BigInteger),
     sa.Column("created_at", UtcTime, nullable=False),
+    sa.Column("evidence", Json, nullable=False, server_default="{}"),
+    sa.Column("release_at", UtcTime),
+    sa.Column("corrected", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("outranked", Json, nullable=False, server_default="{}"),
+    sa.Column("drafts", Json, nullable=False, server_default="{}", comment="places ticked so far, by person"),
     one_of("state", STATES),
 )
 sa.Index("ix_warning_identity", warning.c.identifier, warning.c.sender)
@@ -54,7 +59,15 @@ sa.Index(
     sqlite_where=sa.text("state = 'active'"),
     postgresql_where=sa.text("state = 'active'"),
 )
+sa.Index(
+    "ix_warning_held",
+    warning.c.id,
+    sqlite_where=sa.text("state = 'held'"),
+    postgresql_where=sa.text("state = 'held'"),
+)
+sa.Index("ix_warning_number", warning.c.number)
 _is_active = is_fixed(warning.c.state, "active")
+_is_held = is_fixed(warning.c.state, "held")
 
 warning_raw = sa.Table(
     "warning_raw",
@@ -64,10 +77,7 @@ warning_raw = sa.Table(
 )
 
 
-class WarningTable:
-    def __init__(self, connection: AsyncConnection) -> None:
-        self._db = connection
-
+class WarningTable(WarningRecordTable):
     async def add(self, row: WarningRow) -> WarningRow:
         values = {
             "event": row.event,
@@ -95,6 +105,9 @@ class WarningTable:
             "content_hash": row.content_hash,
             "composed_by": row.composed_by,
             "created_at": row.created_at,
+            "evidence": asdict(row.evidence),
+            "release_at": row.release_at,
+            "outranked": dict(row.outranked),
         }
         number = int(await self._db.scalar(sa.insert(warning).values(values).returning(warning.c.id)) or 0)
         if row.event == 0:
@@ -147,6 +160,44 @@ class WarningTable:
     async def keep_raw(self, warning_id: int, raw: bytes) -> None:
         await self._db.execute(sa.insert(warning_raw).values(warning_id=warning_id, body=raw))
 
+    async def raw(self, warning_id: int) -> bytes | None:
+        body: bytes | None = await self._db.scalar(
+            sa.select(warning_raw.c.body).where(warning_raw.c.warning_id == warning_id)
+        )
+        return body
+
+    async def numbered(self, number: str) -> list[WarningRow]:
+        return await self._list(warning.c.number == number)
+
+    async def held(self) -> list[WarningRow]:
+        return await self._list(_is_held)
+
+    async def _change(self, warning_id: int, *where: Any, **values: Any) -> bool:
+        changed = await self._db.execute(sa.update(warning).where(warning.c.id == warning_id, *where).values(**values))
+        return changed.rowcount == 1
+
+    async def hold_until(self, warning_id: int, release_at: datetime) -> None:
+        await self._change(warning_id, release_at=release_at, held_because="quiet")
+
+    async def extend(self, warning_id: int, expires: datetime) -> bool:
+        over = warning.c.state.in_(("active", "expired"))
+        return await self._change(warning_id, over, state="active", expires=expires)
+
+    async def mark_corrected(self, warning_id: int) -> bool:
+        told = warning.c.state.in_(("active", "expired"))
+        return await self._change(warning_id, told, state="lifted", corrected=True)
+
+    async def outrank(self, warning_id: int, villages: Mapping[PlaceCode, int]) -> None:
+        await self._change(warning_id, outranked=dict(villages))
+
+    async def draft(self, warning_id: int, person_id: int) -> frozenset[PlaceCode]:
+        drafts = await self._db.scalar(sa.select(warning.c.drafts).where(warning.c.id == warning_id))
+        return frozenset(PlaceCode(code) for code in (drafts or {}).get(str(person_id), ()))
+
+    async def save_draft(self, warning_id: int, person_id: int, places: Collection[PlaceCode]) -> None:
+        drafts = await self._db.scalar(sa.select(warning.c.drafts).where(warning.c.id == warning_id))
+        await self._change(warning_id, drafts={**(drafts or {}), str(person_id): sorted(places)})
+
 
 def _warning(row: Any) -> WarningRow:
     return WarningRow(
@@ -176,4 +227,13 @@ def _warning(row: Any) -> WarningRow:
         content_hash=row.content_hash,
         composed_by=row.composed_by,
         created_at=row.created_at,
+        evidence=_evidence(row.evidence),
+        release_at=row.release_at,
+        corrected=row.corrected,
+        outranked={PlaceCode(code): int(number) for code, number in (row.outranked or {}).items()},
     )
+
+
+def _evidence(kept: Mapping[str, Any] | None) -> Evidence:
+    found = kept or {}
+    return Evidence(**{**found, "doubts": tuple(found.get("doubts", ()))})

@@ -11,10 +11,12 @@ from handlers.dialogues.judge_check import DIALOGUE as JUDGE_CHECK
 from handlers.dialogues.leave import DIALOGUE as LEAVE
 from handlers.dialogues.plan_patrol import DIALOGUE as PLAN_PATROL
 from handlers.dialogues.report_hazard import DIALOGUE as REPORT_HAZARD
+from handlers.dialogues.return_warning import DIALOGUE as RETURN_WARNING
 from handlers.dialogues.send_back_hazard import DIALOGUE as SEND_BACK_HAZARD
 
 DIALOGUES: tuple[Dialogue, ...] = (
     COMPOSE_WARNING,
+    RETURN_WARNING,
     CORRECT_PHONE,
     LEAVE,
     ISSUE_CHECK,

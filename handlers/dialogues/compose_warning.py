@@ -12,9 +12,12 @@ from domain.forms import Form, Kind, Question
 from domain.people import RIGHTS, Action
 from domain.places import Level, PlaceCode, ancestors
 from domain.text import Html
-from handlers.dialogue import Dialogue
+from handlers.dialogue import Closing, Dialogue
 from handlers.scene import Scene
-from services.warning_compose import Composed, compose
+from services.warning_approval import needs_second
+from services.warning_compose import Composed, compose, draft_of
+from services.warning_second import reach_of, whom_to_phone
+from services.warning_texts import correct_buttons
 
 _KINDS = ("typhoon", "rain", "flood", "flash", "geo", "wind", "fire", "cold", "other")
 
@@ -72,24 +75,38 @@ async def _places(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choi
     return [Choice(str(code), label=name) for code, name in found.items()]
 
 
-async def _submit(scene: Scene, answers: BaseModel, _known: Mapping[str, JsonValue]) -> Html:
-    assert isinstance(answers, Answers)
+def _composed(scene: Scene, answers: Answers) -> Composed:
     stated = {PlaceCode(code) for code in answers.places}
-    row = await compose(
-        scene.work,
-        scene.known(),
-        Composed(
-            kind=scene.label(f"compose.kind.name.{answers.kind}"),
-            colour=Colour(answers.colour),
-            places=frozenset(code for code in stated if not stated & set(ancestors(code))),
-            text=answers.text,
-            instruction=answers.instruction or "",
-            expires=answers.expires,
-        ),
+    return Composed(
+        kind=scene.label(f"compose.kind.name.{answers.kind}"),
+        colour=Colour(answers.colour),
+        places=frozenset(code for code in stated if not stated & set(ancestors(code))),
+        text=answers.text,
+        instruction=answers.instruction or "",
+        expires=answers.expires,
     )
-    owed = await scene.work.rows.obligations.of_subject(row.subject)
-    boards = await scene.work.rows.boards.of_subject(row.subject)
-    return scene.text("compose.done", number=row.number, groups=len(boards), people=len(owed))
 
 
-DIALOGUE = Dialogue(form=FORM, submit=_submit, options={"places": _places}, may=_may)
+async def _foot(scene: Scene, known: Mapping[str, JsonValue]) -> Html | None:
+    """How far it would reach, and whether a second person is needed."""
+    answers = Answers.model_validate({name: known.get(name) for name in Answers.model_fields})
+    row = await draft_of(scene.work, scene.person, _composed(scene, answers))
+    groups, people = await reach_of(scene.work, row)
+    second = await needs_second(scene.work, row)
+    return scene.text("compose.reach", groups=groups, people=people, second=second)
+
+
+async def _submit(scene: Scene, answers: BaseModel, _known: Mapping[str, JsonValue]) -> Closing:
+    assert isinstance(answers, Answers)
+    done = await compose(scene.work, scene.known(), _composed(scene, answers))
+    facts = {"number": done.warning.number, "groups": done.groups, "people": done.people}
+    if done.seconds is None:
+        text = scene.text("compose.done", **facts)
+        return Closing(text, correct_buttons(scene.work, done.warning, scene.lang))
+    if done.seconds.asked:
+        names = [person.name for person in done.seconds.asked]
+        return Closing(scene.text("compose.waiting", seconds=names, **facts))
+    return Closing(scene.text("compose.nobody", phones=whom_to_phone(done.seconds), **facts))
+
+
+DIALOGUE = Dialogue(form=FORM, submit=_submit, options={"places": _places}, may=_may, foot=_foot)

@@ -27,7 +27,7 @@ from services.ports.leave import LeaveRequest, LeaveRows
 from services.ports.patrols import CheckIn, PatrolRows, PatrolTask, Proof
 from services.ports.retention import RetentionRows
 from services.ports.sources import Listed, SourceRows, SourceState
-from services.ports.warnings import WarningRow, WarningRows
+from services.ports.warnings import Evidence, GroupPost, WarningAct, WarningRow, WarningRows
 
 T = TypeVar("T")
 
@@ -82,7 +82,9 @@ __all__ = [
     "CheckupRows",
     "DialogueRow",
     "EnrolmentRows",
+    "Evidence",
     "Group",
+    "GroupPost",
     "HazardCard",
     "HazardEvent",
     "HazardReport",
@@ -104,6 +106,7 @@ __all__ = [
     "SourceState",
     "Store",
     "VerdictRow",
+    "WarningAct",
     "WarningRow",
     "WarningRows",
     "Words",

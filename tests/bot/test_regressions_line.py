@@ -59,7 +59,7 @@ async def test_what_is_being_sent_when_a_warning_ends_is_not_tried_again(county:
     await desk.settle(refused, now)
     await county.settle()
     assert [text for text in county.texts(county.village_group) if "请各责任人按" in text] == []
-    assert county.new(GRID) == []
+    assert [text for text in county.new(GRID) if "已解除" not in text] == []  # it may have arrived: he is told
     county.seen_all()
 
 

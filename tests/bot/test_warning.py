@@ -350,6 +350,7 @@ async def test_lifted_is_told_to_everybody_who_was_told(county: County) -> None:
         assert "预警已解除" in county.new(group)[-1]
     pressed = await county.press(GRID, "收到")
     assert pressed.text == "这条预警已经更新或解除，不用再应答。请看最新的一条。"
+    assert "预警已解除" in county.last(HEAD)
     await county.pass_time(minutes=30)
     assert county.new(HEAD) == []
     county.seen_all()

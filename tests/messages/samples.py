@@ -57,6 +57,10 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     ],
     "source.why.*": lambda: [trouble.value for trouble in Trouble],
     "warning.button.*": lambda: ("by_phone", "by_door", "no_answer", "wrong_number"),
+    "return_warning.reason.choice.*": lambda: choices_of("return_warning", "reason"),
+    "second.button.*": lambda: ("agree", "return", "confirm", "right"),
+    "second.*": lambda: ("agreed", "sent_back", "confirmed", "kept"),
+    "second.silent.*": lambda: ("author", "leader"),
     "enrol.result.*": lambda: (
         *("already", "not_own", "not_listed", "taken_account", "taken_person", "locked"),
         *("link_unknown", "link_expired", "link_revoked", "link_used"),

@@ -71,6 +71,11 @@ def _someone(number: int, name: str, *posts: tuple[Role, PlaceCode] | Post) -> S
     return Someone(7_000_000 + number, name, f"138{number:08d}", held)
 
 
+def someone(number: int, name: str, *posts: tuple[Role, PlaceCode] | Post) -> Someone:
+    """For `County.join`: numbers from 100 on."""
+    return _someone(number, name, *posts)
+
+
 DUTY = _someone(1, "周值班", (Role.COUNTY_DUTY, COUNTY))
 WATER = _someone(2, "水利员", Post(Role.DEPARTMENT, COUNTY, "水利"))
 LEADER = _someone(3, "郑分管", (Role.LEADER_IN_CHARGE, TOWNSHIP))
@@ -104,6 +109,7 @@ class County:
     complaints: list[str]
     ids: dict[int, int] = field(default_factory=dict)
     """account → person"""
+    joined: list[Someone] = field(default_factory=list)
     start_bot: Callable[[], AbstractAsyncContextManager[Shouwang]] | None = None
     stack: AsyncExitStack = field(default_factory=AsyncExitStack)
     _offset: int = 0
@@ -167,6 +173,21 @@ class County:
         result = await self.bot.doors.run(service)
         await self.settle()
         return result
+
+    async def join(self, who: Someone, *, enrolled: bool = True) -> None:
+        """Somebody whom only this test needs comes onto the roster, and opens the bot."""
+        self.world.add_user(who.name, user_id=who.user_id, phone=f"+86{who.phone}")
+        self.world.private_chat(who.user_id, self.bot.bot.id).opened = enrolled
+        self.joined.append(who)
+
+        async def enter(work: Work) -> None:
+            number = await work.rows.people.add(name=who.name, phone=who.phone)
+            self.ids[who.user_id] = number
+            await work.rows.people.set_posts(number, who.posts)
+            if enrolled:
+                await work.rows.people.enrol(number, who.user_id, work.now)
+
+        await self.run(enter)
 
     # -- people acting ----------------------------------------------------------------------------------------
 
@@ -289,7 +310,7 @@ class County:
             self.texts(number)
 
     def _chats(self) -> list[int]:
-        private = [w.user_id for w in (*EVERYBODY, STRANGER)]
+        private = [w.user_id for w in (*EVERYBODY, STRANGER, *self.joined)]
         return private + [c for c in (
             self.county_group, self.township_group, self.village_group, self.neighbour_group, self.far_group,
             self.far_village_group,
