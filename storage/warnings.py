@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from domain.colours import Colour
 from domain.places import PlaceCode
 from services.ports.warnings import Evidence, WarningRow
-from storage.database import BigId, Json, UtcTime, is_fixed, metadata, one_of
+from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
 from storage.warning_record import WarningRecordTable
 
 STATES = ("held", "active", "superseded", "lifted", "expired", "refused")
@@ -44,11 +44,6 @@ warning = sa.Table(
     sa.Column("content_hash", sa.Text, nullable=False),
     sa.Column("composed_by", sa.BigInteger),
     sa.Column("created_at", UtcTime, nullable=False),
-    sa.Column("evidence", Json, nullable=False, server_default="{}"),
-    sa.Column("release_at", UtcTime),
-    sa.Column("corrected", sa.Boolean, nullable=False, server_default=sa.false()),
-    sa.Column("outranked", Json, nullable=False, server_default="{}"),
-    sa.Column("drafts", Json, nullable=False, server_default="{}", comment="places ticked so far, by person"),
     one_of("state", STATES),
 )
 sa.Index("ix_warning_identity", warning.c.identifier, warning.c.sender)
@@ -75,6 +70,19 @@ warning_raw = sa.Table(
     sa.Column("warning_id", sa.BigInteger, sa.ForeignKey("warning.id"), primary_key=True),
     sa.Column("body", sa.LargeBinary, nullable=False, comment="the bytes as they came: evidence"),
 )
+
+warning_more = sa.Table(
+    "warning_more",
+    metadata,
+    sa.Column("warning_id", sa.BigInteger, sa.ForeignKey("warning.id"), primary_key=True, autoincrement=False),
+    sa.Column("evidence", Json, nullable=False, server_default="{}"),
+    sa.Column("release_at", UtcTime),
+    sa.Column("corrected", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("outranked", Json, nullable=False, server_default="{}"),
+    sa.Column("drafts", Json, nullable=False, server_default="{}", comment="places ticked so far, by person"),
+)
+_MORE = (warning_more.c.evidence, warning_more.c.release_at, warning_more.c.corrected, warning_more.c.outranked)
+"""what most warnings have none of"""
 
 
 class WarningTable(WarningRecordTable):
@@ -105,17 +113,17 @@ class WarningTable(WarningRecordTable):
             "content_hash": row.content_hash,
             "composed_by": row.composed_by,
             "created_at": row.created_at,
-            "evidence": asdict(row.evidence),
-            "release_at": row.release_at,
-            "outranked": dict(row.outranked),
         }
         number = int(await self._db.scalar(sa.insert(warning).values(values).returning(warning.c.id)) or 0)
         if row.event == 0:
             await self._db.execute(sa.update(warning).where(warning.c.id == number).values(event=number))
+        if row.evidence != Evidence():
+            await self._remember(number, evidence=asdict(row.evidence))
         return replace(row, id=number, event=row.event or number)
 
     async def _list(self, *where: Any) -> list[WarningRow]:
-        found = [_warning(row) for row in await self._db.execute(sa.select(warning).where(*where))]
+        query = sa.select(warning, *_MORE).outerjoin(warning_more, warning_more.c.warning_id == warning.c.id)
+        found = [_warning(row) for row in await self._db.execute(query.where(*where))]
         return sorted(found, key=lambda row: row.id)  # ordered by SQLite, all would be read for the few that are active
 
     async def get(self, warning_id: int) -> WarningRow | None:
@@ -176,8 +184,14 @@ class WarningTable(WarningRecordTable):
         changed = await self._db.execute(sa.update(warning).where(warning.c.id == warning_id, *where).values(**values))
         return changed.rowcount == 1
 
+    async def _remember(self, warning_id: int, **values: Any) -> None:
+        row = insert_new(warning_more, self._db.dialect.name).values(warning_id=warning_id)
+        await self._db.execute(row)
+        await self._db.execute(sa.update(warning_more).where(warning_more.c.warning_id == warning_id).values(**values))
+
     async def hold_until(self, warning_id: int, release_at: datetime) -> None:
-        await self._change(warning_id, release_at=release_at, held_because="quiet")
+        await self._change(warning_id, held_because="quiet")
+        await self._remember(warning_id, release_at=release_at)
 
     async def extend(self, warning_id: int, expires: datetime) -> bool:
         over = warning.c.state.in_(("active", "expired"))
@@ -185,18 +199,25 @@ class WarningTable(WarningRecordTable):
 
     async def mark_corrected(self, warning_id: int) -> bool:
         told = warning.c.state.in_(("active", "expired"))
-        return await self._change(warning_id, told, state="lifted", corrected=True)
+        if not await self._change(warning_id, told, state="lifted"):
+            return False
+        await self._remember(warning_id, corrected=True)
+        return True
 
     async def outrank(self, warning_id: int, villages: Mapping[PlaceCode, int]) -> None:
-        await self._change(warning_id, outranked=dict(villages))
+        await self._remember(warning_id, outranked=dict(villages))
+
+    async def _drafts(self, warning_id: int) -> dict[str, list[str]]:
+        query = sa.select(warning_more.c.drafts).where(warning_more.c.warning_id == warning_id)
+        return await self._db.scalar(query) or {}
 
     async def draft(self, warning_id: int, person_id: int) -> frozenset[PlaceCode]:
-        drafts = await self._db.scalar(sa.select(warning.c.drafts).where(warning.c.id == warning_id))
-        return frozenset(PlaceCode(code) for code in (drafts or {}).get(str(person_id), ()))
+        drafts = await self._drafts(warning_id)
+        return frozenset(PlaceCode(code) for code in drafts.get(str(person_id), ()))
 
     async def save_draft(self, warning_id: int, person_id: int, places: Collection[PlaceCode]) -> None:
-        drafts = await self._db.scalar(sa.select(warning.c.drafts).where(warning.c.id == warning_id))
-        await self._change(warning_id, drafts={**(drafts or {}), str(person_id): sorted(places)})
+        drafts = await self._drafts(warning_id)
+        await self._remember(warning_id, drafts={**drafts, str(person_id): sorted(places)})
 
 
 def _warning(row: Any) -> WarningRow:
@@ -229,7 +250,7 @@ def _warning(row: Any) -> WarningRow:
         created_at=row.created_at,
         evidence=_evidence(row.evidence),
         release_at=row.release_at,
-        corrected=row.corrected,
+        corrected=bool(row.corrected),
         outranked={PlaceCode(code): int(number) for code, number in (row.outranked or {}).items()},
     )
 

@@ -1,4 +1,4 @@
-"""who approved, corrected and relayed a warning"""
+"""who approved corrected and relayed a warning"""
 
 import sqlalchemy as sa
 from alembic import op
@@ -39,12 +39,17 @@ def upgrade() -> None:
     with op.batch_alter_table('warning_act', schema=None) as batch_op:
         batch_op.create_index('ix_warning_act', ['warning_id', 'id'], unique=False)
 
+    op.create_table('warning_more',
+    sa.Column('warning_id', sa.BigInteger(), autoincrement=False, nullable=False),
+    sa.Column('evidence', sa.Text(), server_default='{}', nullable=False),
+    sa.Column('release_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('corrected', sa.Boolean(), server_default=sa.false(), nullable=False),
+    sa.Column('outranked', sa.Text(), server_default='{}', nullable=False),
+    sa.Column('drafts', sa.Text(), server_default='{}', nullable=False, comment='places ticked so far, by person'),
+    sa.ForeignKeyConstraint(['warning_id'], ['warning.id'], name=op.f('fk_warning_more_warning_id')),
+    sa.PrimaryKeyConstraint('warning_id', name=op.f('pk_warning_more'))
+    )
     with op.batch_alter_table('warning', schema=None) as batch_op:
-        batch_op.add_column(sa.Column('evidence', sa.Text(), server_default='{}', nullable=False))
-        batch_op.add_column(sa.Column('release_at', sa.DateTime(timezone=True), nullable=True))
-        batch_op.add_column(sa.Column('corrected', sa.Boolean(), server_default=sa.false(), nullable=False))
-        batch_op.add_column(sa.Column('outranked', sa.Text(), server_default='{}', nullable=False))
-        batch_op.add_column(sa.Column('drafts', sa.Text(), server_default='{}', nullable=False, comment='places ticked so far, by person'))
         batch_op.create_index('ix_warning_held', ['id'], unique=False, sqlite_where=sa.text("state = 'held'"), postgresql_where=sa.text("state = 'held'"))
         batch_op.create_index('ix_warning_number', ['number'], unique=False)
 
