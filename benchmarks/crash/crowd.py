@@ -18,6 +18,7 @@ from sandbox.world import World
 
 _ACKNOWLEDGE = re.compile(r"w:ack:(\d+)$")
 _DIALOGUE = re.compile(r"f:\d+:([a-z]):(.*)$")
+_MARKER = re.compile(r"检验文本\d+之\d+，请各单位注意防范。")
 _PATIENCE = 6.0
 _PATIENT_TALKERS = 60
 """while more updates than these wait at Telegram nobody starts to talk"""
@@ -46,7 +47,6 @@ class _Officer:
     """How far an officer has come."""
 
     user_id: int
-    marker: str = ""
     moved_at: float = 0.0
     written: int = 0
 
@@ -162,8 +162,10 @@ class Crowd:
             return
         acts = {found[1]: text for text in data if (found := _DIALOGUE.match(text)) is not None}
         if "y" in acts:
+            shown = _MARKER.search(message.text)  # what stands on the screen, not what was typed since
             update_id = await self._press(officer.user_id, message, acts["y"])
-            self.submissions.append(Submission(officer.marker, update_id))
+            if shown is not None:
+                self.submissions.append(Submission(shown[0], update_id))
         elif "u" in acts:
             await self._press(officer.user_id, message, acts["d"])
         elif "t" in acts or "c" in acts:
@@ -173,7 +175,7 @@ class Crowd:
             await self._press(officer.user_id, message, acts["s"])
         elif self.words.label("compose.text.ask") in message.text:
             officer.written += 1
-            officer.marker = f"检验文本{officer.user_id}之{officer.written}，请各单位注意防范。"
-            await self._world.say(officer.user_id, officer.user_id, officer.marker)
+            marker = f"检验文本{officer.user_id}之{officer.written}，请各单位注意防范。"
+            await self._world.say(officer.user_id, officer.user_id, marker)
         elif self.words.label("compose.expires.ask") in message.text:
             await self._world.say(officer.user_id, officer.user_id, "明天18点")
