@@ -58,9 +58,10 @@ def audit_messages(
         if row.kind == "send":
             ledger.messages_owed += 1
             here = row.state != "sent" or (row.chat_id, row.message_id) in accepted
-            ledger.messages_lost += not (here and _settled(row))
+            if not (here and _settled(row)):
+                ledger.lost_messages.append(f"{row.key} {row.state} {row.reason}".rstrip())
         elif not _settled(row):
-            ledger.messages_lost += 1
+            ledger.lost_messages.append(f"{row.key} {row.kind} {row.state} {row.reason}".rstrip())
     ledger.posts_missing = sum(_missing_posts(world, county, one) for one in issued)
     answered = {row.key for row in books.messages if row.state == "sent"}
     taken = [number for number in crowd.talks if number in books.inbox]

@@ -30,7 +30,8 @@ class Ledger:
     warnings_missing: int = 0
     warnings_twice: int = 0
     messages_owed: int = 0
-    messages_lost: int = 0
+    lost_messages: list[str] = field(default_factory=list)
+    """key, state and reason of each"""
     posts_missing: int = 0
     """warning and group without a post, by Telegram's own books"""
     talks_unanswered: int = 0
@@ -60,7 +61,7 @@ class Ledger:
             "dialogues submitted twice": self.submitted_twice,
             "warnings not taken in": self.warnings_missing,
             "warnings taken in twice": self.warnings_twice,
-            "messages lost": self.messages_lost,
+            "messages lost": len(self.lost_messages),
             "posts missing in groups": self.posts_missing,
             "private messages without a reply": self.talks_unanswered,
             "duplicates beyond what was in flight": self.duplicates_over,
@@ -86,7 +87,7 @@ class Ledger:
                           f"twice {self.submitted_twice}"),
             ("warnings", f"{self.warnings_issued} issued, not taken in {self.warnings_missing}, "
                          f"twice {self.warnings_twice}; posts missing in groups {self.posts_missing}"),
-            ("messages", f"{self.messages_owed} owed, {self.messages_lost} lost; private talk without a reply "
+            ("messages", f"{self.messages_owed} owed, {len(self.lost_messages)} lost; private talk without a reply "
                          f"{self.talks_unanswered}"),
             ("duplicates", f"{self.duplicates} in all; most after one kill {self.duplicates_most} with "
                            f"{self.in_flight_then} in flight; beyond what was in flight {self.duplicates_over}; "
@@ -96,6 +97,7 @@ class Ledger:
             ("log", f"{self.errors_logged} errors"),
         ]  # fmt: skip
         lines += [("VIOLATION", violation) for violation in self.violations]
+        lines += [("lost", what) for what in self.lost_messages[:20]]
         lines += [("verdict", "NOT KEPT" if self.violations else "every promise kept")]
         return "\n".join(f"{name:>18}  {text}" for name, text in lines)
 
