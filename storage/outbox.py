@@ -109,6 +109,8 @@ def _best_waiting() -> sa.Select[Any]:
 _BEST_WAITING = _best_waiting()
 _NO_CHAT = [0]
 """an empty list would become a query of its own"""
+_WITHDRAWN = "withdrawn"
+"""superseded while it was being sent: whatever becomes of that try is the end of it"""
 _EXPIRE = (
     sa.update(outbox)
     .where(_is_waiting, outbox.c.expires_at <= sa.bindparam("now", type_=UtcTime))
@@ -165,7 +167,7 @@ class OutboxTable:
         if keys:
             where.append(outbox.c.key.in_(list(keys)))
         # What is just being sent may still arrive, but is not tried again.
-        await self._db.execute(sa.update(outbox).where(*where, _is_sending).values(expires_at=self._now))
+        await self._db.execute(sa.update(outbox).where(*where, _is_sending).values(reason=_WITHDRAWN))
         gone = await self._db.execute(
             sa.update(outbox)
             .where(*where, _is_waiting)
@@ -308,6 +310,9 @@ def _after(row: Any, settlement: Settlement) -> dict[str, Any]:
     """The columns that follow from an outcome other than SENT."""
     attempts = row.attempts + (1 if settlement.counted else 0)
     end = {"attempts": attempts, "reason": settlement.reason, "settled_at": settlement.at}
+    if row.reason == _WITHDRAWN:
+        doubt = row.may_have_arrived or settlement.outcome is Outcome.AMBIGUOUS
+        return end | {"state": OutboxState.SUPERSEDED.value, "reason": _WITHDRAWN, "may_have_arrived": doubt}
     again = end | {"state": OutboxState.RETRY.value, "settled_at": None}
     if settlement.extra:
         again["progress"] = settlement.extra

@@ -465,6 +465,20 @@ async def test_what_this_very_run_is_sending_is_not_recovered(each: Each) -> Non
 # -- withdrawing ------------------------------------------------------------------------------------------------------
 
 
+async def test_what_is_withdrawn_while_it_is_being_sent_is_not_tried_again_after_a_crash(
+    each: Each, clock: Hands
+) -> None:
+    await each.outbox.put(say("a"))
+    await take(each)
+    await each.outbox.supersede(subject="warning:1")
+
+    assert await each.outbox.recover("next boot") == 1
+    assert await each.outbox.state_of("a") == ("superseded", "withdrawn")
+    assert await each.outbox.arrived(["a"]) == {"a"}  # it may have: its end has to be told there
+    clock.advance(minutes=10)
+    assert await claim(each) == []
+
+
 async def test_what_is_unsent_of_a_subject_can_be_withdrawn(each: Each) -> None:
     await each.outbox.put(
         say("mine", person_id=1),
