@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from services.ports import Rows
 from storage.audit import AuditTable
 from storage.boards import BoardTable
+from storage.channels import ChannelTable
 from storage.checks import CheckTable
 from storage.checkup import CheckupTable
 from storage.database import Database
@@ -122,6 +123,10 @@ class SqlRows:
     @cached_property
     def checks(self) -> CheckTable:
         return CheckTable(self._connection)
+
+    @cached_property
+    def channels(self) -> ChannelTable:
+        return ChannelTable(self._connection, self._now)
 
 
 class SqlStore:

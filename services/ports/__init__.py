@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
 from services.ports.audit import AuditRows, Broken
+from services.ports.channels import ChannelRows, QueuedSide, SideDoor, SideMessage, SideResult, SideSettlement
 from services.ports.checks import Activity, AskedRow, CheckEntry, CheckRow, CheckRows, VerdictRow
 from services.ports.checkup import CheckupRows, Queue
 from services.ports.core import (
@@ -48,6 +49,8 @@ class Rows(CoreRows, Protocol):
     @property
     def checks(self) -> CheckRows: ...
     @property
+    def channels(self) -> ChannelRows: ...
+    @property
     def checkup(self) -> CheckupRows: ...
     @property
     def audit(self) -> AuditRows: ...
@@ -75,6 +78,7 @@ __all__ = [
     "Board",
     "Broken",
     "Chance",
+    "ChannelRows",
     "CheckEntry",
     "CheckIn",
     "CheckRow",
@@ -100,10 +104,15 @@ __all__ = [
     "PatrolTask",
     "Proof",
     "Queue",
+    "QueuedSide",
     "RetentionRows",
     "Rows",
     "SourceRows",
     "SourceState",
+    "SideDoor",
+    "SideMessage",
+    "SideResult",
+    "SideSettlement",
     "Store",
     "VerdictRow",
     "WarningAct",
