@@ -22,6 +22,7 @@ from telegram.request import BaseRequest
 from alive import Pulse
 from clock import Clock
 from delivery.answers import answer_press
+from delivery.channels import ChannelDispatcher
 from delivery.dispatcher import Dispatcher
 from delivery.pacing import Pacer
 from delivery.sender import Sender
@@ -38,6 +39,7 @@ from handlers.inbox import DurableQueue, Inbox, Processing
 from handlers.webhook import Webhook, serve
 from messages.catalogue import Catalogue
 from scheduler.heart import Heart
+from services.channel_desk import ChannelDesk
 from services.doors import Doors
 from services.ports import Store, Words
 from services.reach import OutboxDesk
@@ -118,20 +120,21 @@ class Shouwang:
         self.dispatcher = Dispatcher(
             OutboxDesk(self.doors), Sender(self.bot, clock, settings.data_dir), pacer, clock, self.boot
         )
+        self.channels = ChannelDispatcher(self.doors.policy.channels, ChannelDesk(self.doors), clock, self.boot)
         self.hearing = Hearing(self.doors)
         self.door = TelegramDoor(
             work=self.doors.work,
             features=FEATURES,
             dialogues=DialogueRunner(DIALOGUES),
             answer=self._answer,
-            wake=self.dispatcher.wake,
+            wake=self.wake,
             bot_id=self.bot.id,
             bot_name=self.bot.username,
         )
         self.inbox = Inbox(self.store, clock.now, self.door)
         self.folder = FolderFeed(
             settings.inbox_dir,
-            CapIntake(self.doors, source="folder", zone=settings.zone, wake=self.dispatcher.wake),
+            CapIntake(self.doors, source="folder", zone=settings.zone, wake=self.wake),
             reason_text=lambda key: self.words.label(f"feed.unreadable.{key}"),
         )
         application.add_handler(TypeHandler(Update, self._on_update))
@@ -206,6 +209,8 @@ class Shouwang:
         async with AsyncExitStack() as stack:
             dispatching = asyncio.create_task(self.dispatcher.run(stop), name="dispatcher")
             stack.push_async_callback(_finish, stop, dispatching)
+            elsewhere = asyncio.create_task(self.channels.run(stop), name="other channels")
+            stack.push_async_callback(_finish, stop, elsewhere)
             watching = asyncio.create_task(self.folder.run(stop, folder_seconds, asyncio.sleep), name="folder")
             stack.push_async_callback(_finish, stop, watching)
             await self.application.start()
@@ -220,6 +225,11 @@ class Shouwang:
             await self._offer_commands()
             await stop.wait()
 
+    def wake(self) -> None:
+        """Something may have been queued, for Telegram or elsewhere."""
+        self.dispatcher.wake()
+        self.channels.wake()
+
     async def beat(self) -> None:
         """One round of everything that time brings."""
         if self.settings.webhook_url is not None:
@@ -227,7 +237,7 @@ class Shouwang:
         asked = await self._look_back()
         await self.inbox.again()
         if await tick(self.doors, deaf=self.hearing.deaf) + asked:
-            self.dispatcher.wake()
+            self.wake()
         # By webhook nobody calls for hours on a quiet night: there the beat itself is all there is to see.
         polling = self.settings.webhook_url is None
         self.pulse.beat(well=not polling or self.hearing.silent_for < SILENCE_SECONDS)

@@ -1,4 +1,4 @@
-"""Other ways to reach somebody than Telegram: the county's channels as its settings name them, and what follows from a try.
+"""Other ways to reach somebody than Telegram: the county's channels as its settings name them, what follows from a try.
 
 A channel goes to persons (their phone, or an address of theirs from the roster) or to one place's group on another
 service (a robot). Figures are defaults of ours, not law. How a message really leaves is delivery/gateways.py's.
@@ -196,7 +196,7 @@ def first_fitting(forms: Sequence[str], longest: int) -> str:
 
 
 def plain_text(html: Html) -> str:
-    """The words without their dress, for services that show none. What people wrote was escaped and comes back whole."""
+    """The words without their dress, for services that show none. What people wrote comes back whole."""
     return unescape(_TAG.sub("", html)).strip()
 
 

@@ -24,6 +24,8 @@ class Rung(StrEnum):
 
     REMIND = "remind"
     """the person again, by private message"""
+    CHANNEL = "channel"
+    """the person himself, by every other channel of the county that has an address of his"""
     STAND_IN = "stand_in"
     VILLAGE_HEAD = "village_head"
     LIAISON = "liaison"
@@ -38,6 +40,8 @@ class Rung(StrEnum):
 
 
 TO_THE_PERSON = frozenset({Rung.REMIND})
+TO_NOBODY_ELSE = TO_THE_PERSON | {Rung.CHANNEL, Rung.LAPSE}
+"""these need nobody of the roster, so that they are no holes in a ladder"""
 
 
 class Step(BaseModel):
@@ -58,6 +62,10 @@ class Plan(BaseModel):
     def next_after(self, step: int) -> int | None:
         """Seconds at which the rung with index `step` is due, or None above the top."""
         return self.steps[step].after if step < len(self.steps) else None
+
+    def without(self, rung: Rung) -> "Plan":
+        """The ladder of a county that has nothing for this rung; the others keep their times."""
+        return self.model_copy(update={"steps": tuple(step for step in self.steps if step.rung is not rung)})
 
 
 class ObligationState(StrEnum):
@@ -96,6 +104,8 @@ class Standing:
     state: ObligationState
     reachable: bool
     """False: private messages do not arrive, so rungs that write to the person are skipped"""
+    elsewhere: bool = False
+    """another channel has an address of the person; without one its rung is passed over, the others keep their times"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,14 +143,16 @@ def decide(plan: Plan, standing: Standing, now: datetime) -> Climb | Wait:
     if standing.state is not ObligationState.OPEN:
         return Wait(None)
     step = standing.step
-    while step < len(plan.steps) and not standing.reachable and plan.steps[step].rung in TO_THE_PERSON:
+    while step < len(plan.steps) and _passes_over(plan.steps[step].rung, standing):
         step += 1
     if step >= len(plan.steps):
         return Wait(None)
     due = standing.opened_at + standing.stopped + timedelta(seconds=plan.steps[step].after)
     if not standing.reachable and step > standing.step and plan.steps[step].rung is not Rung.LAPSE:
         # Reminding him is pointless: the next rung takes the place of the reminder it follows. The end stays the end.
-        due = min(due, standing.opened_at + standing.stopped + timedelta(seconds=plan.steps[standing.step].after))
+        # Another channel takes the place of the question itself, which has not reached him either.
+        early = 0 if plan.steps[step].rung is Rung.CHANNEL else plan.steps[standing.step].after
+        due = min(due, standing.opened_at + standing.stopped + timedelta(seconds=early))
     if now < due:
         return Wait(due)
     rung, following = plan.steps[step].rung, step + 1
@@ -149,6 +161,12 @@ def decide(plan: Plan, standing: Standing, now: datetime) -> Climb | Wait:
     gap = timedelta(seconds=plan.steps[following].after - plan.steps[step].after)
     planned = standing.opened_at + standing.stopped + timedelta(seconds=plan.steps[following].after)
     return Climb(rung, following, max(planned, now + gap))
+
+
+def _passes_over(rung: Rung, standing: Standing) -> bool:
+    if rung is Rung.CHANNEL:
+        return not standing.elsewhere
+    return rung in TO_THE_PERSON and not standing.reachable
 
 
 def is_late(due: datetime, answered_at: datetime) -> bool:

@@ -9,6 +9,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from domain.channels import OtherChannel, names_are_unique
 from domain.colours import Colour
 from domain.hazards import OWNERS, Category
 from domain.obligations import Plan, Rung, Step, check_plan
@@ -26,10 +27,19 @@ def _warning_ladders() -> dict[Colour, Plan]:
     r = Rung
     return {
         Colour.BLUE: _plan(120, (r.REMIND, 120), (r.LAPSE, 600)),
-        Colour.YELLOW: _plan(30, (r.REMIND, 30), (r.REMIND, 40), (r.STAND_IN, 50), (r.DESK, 60), (r.LAPSE, 600)),
+        Colour.YELLOW: _plan(
+            30,
+            (r.REMIND, 30),
+            (r.REMIND, 40),
+            (r.CHANNEL, 45),
+            (r.STAND_IN, 50),
+            (r.DESK, 60),
+            (r.LAPSE, 600),
+        ),
         Colour.ORANGE: _plan(
             10,
             (r.REMIND, 10),
+            (r.CHANNEL, 12),
             (r.STAND_IN, 15),
             (r.VILLAGE_HEAD, 18),
             (r.LIAISON, 20),
@@ -39,6 +49,7 @@ def _warning_ladders() -> dict[Colour, Plan]:
         Colour.RED: _plan(
             5,
             (r.REMIND, 3),
+            (r.CHANNEL, 4),
             (r.STAND_IN, 5),
             (r.VILLAGE_HEAD, 6),
             (r.LIAISON, 7),
@@ -188,6 +199,8 @@ class CountyPolicy(BaseModel):
     warnings: WarningPolicy = WarningPolicy()
     sources: tuple[Source, ...] = ()
     """of warnings, beside the watched folder"""
+    channels: tuple[OtherChannel, ...] = ()
+    """beside Telegram: SMS, mail, groups elsewhere"""
     patrols: PatrolPolicy = PatrolPolicy()
     hazards: HazardPolicy = HazardPolicy()
     checks: CheckPolicy = CheckPolicy()
@@ -203,4 +216,10 @@ class CountyPolicy(BaseModel):
         names = [source.name for source in self.sources]
         if len(set(names)) != len(names):
             raise ValueError("two sources of one name")
+        return self
+
+    @model_validator(mode="after")
+    def _channels_have_names_of_their_own(self) -> "CountyPolicy":
+        if not names_are_unique(self.channels):
+            raise ValueError("two channels of one name, or of one column")
         return self

@@ -5,6 +5,7 @@ from domain.obligations import Channel
 from domain.text import Button, ButtonStyle
 from handlers.scene import Scene
 from services.acknowledge import active_for
+from services.channels import why_with_notes
 from services.office import report_wrong_number
 from services.warning_helpers import record_for, record_unreached, to_record
 from services.warning_missing import Missing, missing
@@ -23,7 +24,7 @@ async def list_missing(scene: Scene) -> None:
             "place": tree.path(one.place),
             "name": one.person.name,
             "phone": one.person.phone,
-            "why_text": scene.label(f"warning.why.{one.why}"),
+            "why_text": why_with_notes(scene.work, one.why, one.elsewhere, scene.lang),
         }
 
     card = scene.card(

@@ -57,6 +57,7 @@ async def record(
         return Acknowledged(row, "over", work.now)
     await work.note("warning.acknowledged", row.subject, by, person=person.id, channel=channel.value, late=late)
     await work.rows.outbox.supersede(subject=row.subject, person_id=person.id)
+    await work.rows.channels.supersede(row.subject, person.id)
     await work.rows.boards.mark(row.subject, [owed.place, *ancestors(owed.place)])
     await _settle_question(work, row, person)
     return Acknowledged(row, "late" if late else "recorded", work.now)

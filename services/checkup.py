@@ -12,7 +12,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from domain.colours import Colour
-from domain.obligations import ObligationState, Plan, Rung
+from domain.obligations import TO_NOBODY_ELSE, ObligationState, Plan, Rung
 from domain.people import Person, PersonId, PersonStatus, PrivateChat, Role
 from domain.places import Place, PlaceCode
 from services.ladder import resolve
@@ -224,7 +224,7 @@ async def _asked(work: Work) -> dict[Rung, _Rungs]:
             if post.role in work.policy.warnings.answerers[colour]
         ]
         for number, step in enumerate(plan.steps, 1):
-            if step.rung in {Rung.REMIND, Rung.LAPSE} or not answering:
+            if step.rung in TO_NOBODY_ELSE or not answering:
                 continue
             rungs = asked.setdefault(step.rung, _Rungs())
             rungs.steps.append((colour, number))

@@ -6,11 +6,11 @@ A rung that resolves to nobody who can be reached is skipped at once and noted a
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
-from domain.obligations import Climb, ObligationState, Rung, Standing, decide
+from domain.obligations import TO_NOBODY_ELSE, Climb, ObligationState, Rung, Standing, decide
 from domain.people import Person, Role
 from services.ports.core import Obligation
 from services.work import Work
@@ -41,6 +41,14 @@ class Resolver(Protocol):
     async def resolve(self, work: Work, rung: Rung, owed: Obligation) -> list[Person] | None:
         """The persons meant; None leaves it to the roster."""
         ...
+
+
+@runtime_checkable
+class Elsewhere(Protocol):
+    """A voice that can also speak by the county's other channels."""
+
+    async def has_address(self, work: Work, owed: Obligation, person: Person) -> bool: ...
+    async def write_elsewhere(self, work: Work, owed: Obligation, person: Person) -> None: ...
 
 
 @dataclass(slots=True)
@@ -87,6 +95,8 @@ async def climb_due(work: Work, voices: Mapping[str, Voice], only: int | None = 
             await work.rows.obligations.finish(owed.id, ObligationState.LAPSED)
         elif climb.rung is Rung.REMIND:
             await voices[_kind(owed)].remind(work, owed, person)
+        elif climb.rung is Rung.CHANNEL:
+            await _write_elsewhere(work, owed, person, voices[_kind(owed)])
         else:
             for target in found:
                 targets[target.id] = target
@@ -106,21 +116,27 @@ async def _next_with_somebody(
 ) -> tuple[Climb | None, list[Person], int]:
     """The next rung that reaches somebody. Rungs that reach nobody are passed in the same breath."""
     standing, holes = standing_of(owed), 0
+    if any(step.rung is Rung.CHANNEL for step in owed.plan.steps[owed.step :]) and isinstance(voice, Elsewhere):
+        standing = replace(standing, elsewhere=await voice.has_address(work, owed, person))
     while True:
         decision = decide(owed.plan, standing, work.now if holes == 0 else _at_least(work.now, owed, standing))
         if not isinstance(decision, Climb):
             await work.rows.obligations.climbed(owed.id, owed.step, standing.step, decision.until)
             return None, [], holes
-        if decision.rung in {Rung.REMIND, Rung.LAPSE}:
+        if decision.rung in TO_NOBODY_ELSE:
             return decision, [], holes
         found = await resolve(work, decision.rung, person, owed, voice)
         if found:
             return decision, found, holes
         holes += 1
         await work.note("ladder.hole", owed.subject, None, rung=decision.rung.value, person=person.id)
-        standing = Standing(
-            standing.opened_at, standing.stopped, decision.next_step, standing.state, standing.reachable
-        )
+        standing = replace(standing, step=decision.next_step)
+
+
+async def _write_elsewhere(work: Work, owed: Obligation, person: Person, voice: object) -> None:
+    """The person by the county's other channels. A voice without any never gets to this rung."""
+    if isinstance(voice, Elsewhere):
+        await voice.write_elsewhere(work, owed, person)
 
 
 def _at_least(now: datetime, owed: Obligation, standing: Standing) -> datetime:
@@ -174,9 +190,7 @@ async def _stand_ins(work: Work, person: Person) -> list[Person]:
 
 async def holes_of(work: Work, rungs: Sequence[Rung], person: Person, owed: Obligation) -> list[Rung]:
     """Rungs of a ladder that would reach nobody: shown before the storm, by `check`."""
-    return [
-        rung for rung in rungs if rung not in {Rung.REMIND, Rung.LAPSE} and not await resolve(work, rung, person, owed)
-    ]
+    return [rung for rung in rungs if rung not in TO_NOBODY_ELSE and not await resolve(work, rung, person, owed)]
 
 
 _CLOCKS = "clocks"

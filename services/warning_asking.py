@@ -7,6 +7,7 @@ from domain.outgoing import Lane, Outgoing
 from domain.people import Person, PersonId, PersonStatus, Role
 from domain.places import PlaceCode, PlaceTree
 from domain.text import Rows
+from services.channels import hurry, ladder_of
 from services.ports import WarningRow
 from services.warning_posts import reach
 from services.warning_texts import ask_buttons, correct_buttons, post_facts
@@ -62,10 +63,11 @@ async def ask(work: Work, row: WarningRow, owing: Sequence[Owing]) -> None:
     await work.rows.obligations.open(
         subject=row.subject,
         what=ACKNOWLEDGE,
-        plan=work.policy.warnings.ladders[row.colour],
+        plan=ladder_of(work, row),
         opened_at=work.now,
         owing=[(one.person.id, one.place, one.person.reachable) for one in owing],
     )
+    await hurry(work, row, [one.person for one in owing if not one.person.reachable])
     facts = await post_facts(work, row)
     cards: dict[str, object] = {}
     messages = []

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from domain.errors import NotAllowed, Stale
 from domain.people import Person
+from services.channels import end_elsewhere
 from services.ports import WarningAct, WarningRow
 from services.warning_end import close
 from services.warning_second import (
@@ -102,6 +103,7 @@ async def _correct(work: Work, person: Person, row: WarningRow) -> Corrected:
     standing = await _stands_again(work, row)
     said = {lang: await correction_words(work, row, lang, person, standing) for lang in ("zh", "en")}
     groups = await answer_posts(work, row, "corrected", said["zh"], silent=False)
+    await end_elsewhere(work, row, "corrected", said["zh"])
     people = await answer_people(work, row, "corrected", lambda lang: said.get(lang, said["zh"]))
     await work.rows.warnings.add_act(WarningAct(row.id, "corrected", person.id, work.now))
     await work.note("warning.corrected", row.subject, person, groups=groups, people=people)

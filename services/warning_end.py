@@ -2,9 +2,11 @@
 
 from collections.abc import Collection
 
+from domain.channels import OtherChannel
 from domain.colours import Colour
 from domain.outgoing import Lane
 from domain.people import Person
+from services.channels import end_elsewhere
 from services.ports import WarningRow
 from services.reach import desk_of
 from services.warning_texts import post_facts
@@ -17,11 +19,19 @@ async def close(work: Work, row: WarningRow) -> None:
     await work.rows.obligations.close_subject(row.subject)
     for subject in (row.subject, f"{row.subject}:up"):
         await work.rows.outbox.supersede(subject=subject)
+    await work.rows.channels.supersede(row.subject)
     await work.rows.boards.mark_all(row.subject)
 
 
 async def tell_the_end(
-    work: Work, row: WarningRow, ended: str, by: str, *, purpose: str = "", but: Collection[int] = ()
+    work: Work,
+    row: WarningRow,
+    ended: str,
+    by: str,
+    *,
+    purpose: str = "",
+    but: Collection[int] = (),
+    still: Collection[OtherChannel] = (),
 ) -> None:
     """`ended`: lifted, or dropped where only some places are. At orange and red a word to everybody who was asked; at
     blue and yellow the old question says it, without another message."""
@@ -29,6 +39,7 @@ async def tell_the_end(
     quiet = row.colour <= Colour.YELLOW
     text = work.words.card("warning_ended", **facts)
     await answer_posts(work, row, purpose or ended, text, silent=quiet, but=but)
+    await end_elsewhere(work, row, ended, text, purpose=purpose, still=still)
     if ended == "lifted":
         await answer_people(
             work, row, ended, lambda lang: work.words.card("warning_ended", lang, **facts), edit=quiet, silent=True

@@ -6,6 +6,7 @@ services/warning_end.py.
 
 from domain.places import is_within
 from domain.warnings import Relation, RelationKind
+from services.channels import post_elsewhere
 from services.ports import WarningRow
 from services.warning_asking import ask, owing_people
 from services.warning_end import close, tell_the_end
@@ -29,11 +30,12 @@ async def put_in_force(
     tree = await work.tree()
     groups = await groups_of(work, tree, row.places)
     await post(work, row, groups, before if found.kind in _REPLIES else None, found, check_area=check_area)
+    elsewhere = await post_elsewhere(work, row, found.kind.value, check_area=check_area)
     owing = await owing_people(work, tree, row, spared)
     await ask(work, row, owing)
     if before is not None and found.dropped:
         still = {g.chat_id for g in groups}
-        await tell_the_end(work, before, "dropped", row.issuer, purpose=f"dropped{row.id}", but=still)
+        await tell_the_end(work, before, "dropped", row.issuer, purpose=f"dropped{row.id}", but=still, still=elsewhere)
     await work.note(
         "warning.posted",
         row.subject,

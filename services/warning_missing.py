@@ -1,12 +1,14 @@
 """Who has not answered a warning, and why as far as the bot can know: for leaders, privately."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from domain.errors import NotAllowed, Stale
 from domain.obligations import ObligationState
 from domain.people import RIGHTS, Action, Person
 from domain.places import PlaceCode, is_within
-from services.ports import WarningRow
+from services.channels import channel_notes
+from services.ports import SideResult, WarningRow
 from services.work import Work
 
 ON_ITS_WAY = frozenset({"pending", "retry", "sending", "flood", "not_sent", "next_part"})
@@ -21,6 +23,8 @@ class Missing:
     person: Person
     place: PlaceCode
     why: str
+    elsewhere: Sequence[SideResult] = ()
+    """how it stands with what he was sent by other channels"""
 
 
 async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[WarningRow, list[Missing], int]:
@@ -41,8 +45,14 @@ async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[W
     silent = [o for o in owed if o.answered_at is None and o.state is not ObligationState.EXCUSED]
     people = await work.rows.people.many({o.person_id for o in silent})
     undelivered = await work.rows.outbox.undelivered(row.subject)
+    elsewhere = await channel_notes(work, row.subject)
     found = [
-        Missing(people[o.person_id], o.place, why_silent(people[o.person_id], undelivered.get(o.person_id)))
+        Missing(
+            people[o.person_id],
+            o.place,
+            why_silent(people[o.person_id], undelivered.get(o.person_id)),
+            elsewhere.get(o.person_id, ()),
+        )
         for o in silent
         if o.person_id in people
     ]

@@ -7,6 +7,7 @@ from domain.outgoing import Lane
 from domain.people import Person
 from domain.text import Button, ButtonStyle
 from services.acknowledge import warning_of
+from services.channels import ByOtherChannels, channel_notes, why_with_notes
 from services.ports import Obligation
 from services.warning_asking import ask_message
 from services.warning_missing import ON_ITS_WAY, why_silent
@@ -17,7 +18,7 @@ _PHONE_LIST = 12
 """so many silent persons are named in one message, each with his buttons"""
 
 
-class WarningVoice:
+class WarningVoice(ByOtherChannels):
     """services.ladder.Voice for warnings."""
 
     async def remind(self, work: Work, owed: Obligation, person: Person) -> None:
@@ -48,6 +49,7 @@ class WarningVoice:
         tree = await work.tree()
         people = await work.rows.people.many({o.person_id for o in owed})
         undelivered = await work.rows.outbox.undelivered(row.subject)
+        elsewhere = await channel_notes(work, row.subject)
         listed = [(o, people[o.person_id]) for o in owed if o.person_id in people]
         facts = await post_facts(work, row)
         for start in range(0, len(listed), _PHONE_LIST):
@@ -62,8 +64,8 @@ class WarningVoice:
                         "name": p.name,
                         "phone": p.phone,
                         "place": tree.path(o.place),
-                        "why_text": work.words.label(
-                            f"warning.why.{why_silent(p, undelivered.get(p.id))}", to.language
+                        "why_text": why_with_notes(
+                            work, why_silent(p, undelivered.get(p.id)), elsewhere.get(p.id, ()), to.language
                         ),
                     }
                     for o, p in part

@@ -129,9 +129,7 @@ class ChannelTable:
             .outerjoin(person, person.c.id == side_message.c.person_id)
             .outerjoin(
                 contact,
-                sa.and_(
-                    contact.c.person_id == side_message.c.person_id, contact.c.channel == side_message.c.channel
-                ),
+                sa.and_(contact.c.person_id == side_message.c.person_id, contact.c.channel == side_message.c.channel),
             )
             .where(side_message.c.channel == channel, _is_waiting, side_message.c.due_at <= self._now)
             .order_by(side_message.c.due_at, side_message.c.id)
@@ -151,16 +149,19 @@ class ChannelTable:
         found = {row.id: row for row in await self._db.execute(query)}
         return [await self._write(found[one.id], one) for one in settlements if one.id in found]
 
-    async def recover(self, boot: str) -> list[SideResult]:
-        query = sa.select(side_message).where(_is_sending, side_message.c.boot != boot).order_by(side_message.c.id)
-        rows = (await self._db.execute(query)).all()
-        return [await self._write(row, SideSettlement(row.id, Tried.UNKNOWN, self._now, "restart")) for row in rows]
+    async def recover(self, boot: str, channels: Collection[str]) -> list[SideResult]:
+        doubtful = sa.select(side_message).where(_is_sending, side_message.c.boot != boot)
+        homeless = sa.select(side_message).where(_is_waiting, side_message.c.channel.not_in(list(channels) or [""]))
+        ended = await self._end_all(doubtful, Tried.UNKNOWN, "restart")
+        return ended + await self._end_all(homeless, Tried.REFUSED, "no_channel")
+
+    async def _end_all(self, query: sa.Select[Any], tried: Tried, reason: str) -> list[SideResult]:
+        rows = (await self._db.execute(query.order_by(side_message.c.id))).all()
+        return [await self._write(row, SideSettlement(row.id, tried, self._now, reason)) for row in rows]
 
     async def _write(self, row: Any, settled: SideSettlement) -> SideResult:
         doubt = settled.tried is Tried.UNKNOWN
-        after = after_try(
-            settled.tried, settled.at, attempts=row.attempts + 1, doubts=row.doubts, repeats=row.repeats
-        )
+        after = after_try(settled.tried, settled.at, attempts=row.attempts + 1, doubts=row.doubts, repeats=row.repeats)
         values: dict[str, Any] = {
             "state": after.state.value,
             "attempts": row.attempts + 1,

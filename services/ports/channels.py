@@ -95,8 +95,8 @@ class ChannelRows(Protocol):
         """Write the outcomes; returns where the messages stand now. What is not being sent any more is passed over."""
         ...
 
-    async def recover(self, boot: str) -> list[SideResult]:
-        """What an earlier run was sending may have arrived."""
+    async def recover(self, boot: str, channels: Collection[str]) -> list[SideResult]:
+        """What an earlier run was sending may have arrived. What waits for a channel that there is no more ends."""
         ...
 
     async def next_due(self, channel: str) -> datetime | None: ...

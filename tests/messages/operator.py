@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 import bot
-from domain.obligations import Rung
+from domain.obligations import TO_NOBODY_ELSE, Rung
 from services.checkup import Mark
 from settings import Settings
 from tests.messages import scan
@@ -28,7 +28,7 @@ OPERATOR: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "backup.*": lambda: _keys_in("storage", "backup."),
     "schema.*": lambda: _keys_in("storage", "schema."),
     "backup.stage.*": lambda: ("copying", "checking", "restoring"),
-    "checkup.rung.*": lambda: [rung.value for rung in Rung if rung not in {Rung.REMIND, Rung.LAPSE}],
+    "checkup.rung.*": lambda: [rung.value for rung in Rung if rung not in TO_NOBODY_ELSE],
     "checkup.mark.*": lambda: [mark.value for mark in Mark],
     "checkup.stage.*": lambda: STAGES,
     "checkup.summary_*": lambda: ("fine", "warn", "bad"),

@@ -13,7 +13,7 @@ import delivery.errors
 from domain import checks, hazards, patrols
 from domain.colours import Colour
 from domain.form_reading import COMMON_ERRORS
-from domain.obligations import Channel, Rung
+from domain.obligations import TO_NOBODY_ELSE, Channel, Rung
 from domain.outgoing import OutboxState
 from domain.people import PrivateChat, Role
 from domain.source_health import Trouble
@@ -43,7 +43,13 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "dialogue.error.*": lambda: [address.removeprefix("dialogue.error.") for address in COMMON_ERRORS],
     "undelivered.reason.*": lambda: _UNDELIVERED,
     "warning.colour.*": lambda: [colour.value for colour in Colour],
-    "warning.rung.*": lambda: [rung.value for rung in Rung if rung not in {Rung.REMIND, Rung.LAPSE, Rung.CHECKER}],
+    "warning.rung.*": lambda: [rung.value for rung in Rung if rung not in TO_NOBODY_ELSE | {Rung.CHECKER}],
+    "elsewhere.what.*": lambda: [colour.value for colour in Colour],
+    "elsewhere.sms.*": lambda: ("lifted", "corrected"),
+    "elsewhere.note.*": lambda: ("sent", "failed", "unknown", "waiting"),
+    "elsewhere.reason.*": lambda: (
+        *("no_address", "no_secret", "no_channel", "refused", "not_sent", "timeout", "restart", "expired", "fault"),
+    ),
     "warning.why.*": lambda: {
         "silent",
         "not_sent",
