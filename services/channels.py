@@ -8,6 +8,7 @@ An answer does not come back this way: the text says whom to phone, and a helper
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from domain.channels import OtherChannel, SideState, plain_text, to_persons, to_places
+from domain.colours import Colour
 from domain.obligations import Plan, Rung
 from domain.people import Person
 from domain.places import PlaceCode
@@ -21,10 +22,10 @@ _PERHAPS_THERE = frozenset({SideState.SENT, SideState.SENDING})
 _IN_DOUBT = frozenset({"timeout", "restart"})
 
 
-def ladder_of(work: Work, row: WarningRow) -> Plan:
-    """The ladder as it is frozen for this warning: without a rung that the county has nothing for."""
-    plan = work.policy.warnings.ladders[row.colour]
-    return plan if to_persons(work.policy.channels, row.colour) else plan.without(Rung.CHANNEL)
+def ladder_of(work: Work, colour: Colour) -> Plan:
+    """The ladder as it is frozen for a warning: without a rung that the county has nothing for."""
+    plan = work.policy.warnings.ladders[colour]
+    return plan if to_persons(work.policy.channels, colour) else plan.without(Rung.CHANNEL)
 
 
 async def hurry(work: Work, row: WarningRow, unreachable: Iterable[Person]) -> None:

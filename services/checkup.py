@@ -15,6 +15,7 @@ from domain.colours import Colour
 from domain.obligations import TO_NOBODY_ELSE, ObligationState, Plan, Rung
 from domain.people import Person, PersonId, PersonStatus, PrivateChat, Role
 from domain.places import Place, PlaceCode
+from services.channels import ladder_of
 from services.ladder import resolve
 from services.membership import Seen
 from services.ports import Group, Obligation
@@ -216,14 +217,14 @@ async def _asked(work: Work) -> dict[Rung, _Rungs]:
     """Every rung of every colour's ladder, with the places of those who would have to answer."""
     tree, people = await work.tree(), await _active(work)
     asked: dict[Rung, _Rungs] = {}
-    for colour, plan in work.policy.warnings.ladders.items():
+    for colour in work.policy.warnings.ladders:
         answering = [
             (person, post.place)
             for person in people
             for post in person.posts
             if post.role in work.policy.warnings.answerers[colour]
         ]
-        for number, step in enumerate(plan.steps, 1):
+        for number, step in enumerate(ladder_of(work, colour).steps, 1):
             if step.rung in TO_NOBODY_ELSE or not answering:
                 continue
             rungs = asked.setdefault(step.rung, _Rungs())

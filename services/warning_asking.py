@@ -63,7 +63,7 @@ async def ask(work: Work, row: WarningRow, owing: Sequence[Owing]) -> None:
     await work.rows.obligations.open(
         subject=row.subject,
         what=ACKNOWLEDGE,
-        plan=ladder_of(work, row),
+        plan=ladder_of(work, row.colour),
         opened_at=work.now,
         owing=[(one.person.id, one.place, one.person.reachable) for one in owing],
     )
