@@ -46,6 +46,10 @@ acceptance: $(STAMP)
 crash: $(STAMP)
 	$(BIN)/python -m benchmarks.crash
 
+# Mutated documents against every reader; SHOUWANG_CORPUS=folder adds its files.
+fuzz: $(STAMP)
+	$(BIN)/python -m benchmarks.fuzz
+
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 

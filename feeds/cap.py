@@ -26,7 +26,12 @@ from feeds.xml_safety import child_text, children, local_name, namespace, parse_
 
 MAX_ALERTS = 500
 MAX_PARTS = 100
+MAX_AREAS = 5_000
+"""in one document"""
+MAX_REFERENCES = 200
 MAX_NAME = 250
+MAX_TEXT = 50_000
+"""letters that are kept of a text; far less is already too much to go out"""
 
 _CAP = re.compile(r"|urn:oasis:names:tc:emergency:cap:1\.[012]|https?://www\.incident\.com/cap/1\.0")
 _ENVELOPE = "EDXLDistribution"
@@ -80,6 +85,7 @@ def read_alerts(root: etree._Element, *, source: str, zone: tzinfo | None, diges
 
 def _alerts(root: etree._Element) -> list[tuple[etree._Element, Status]]:
     """The alerts of a document, each with the status of its envelope."""
+    check_areas(root)
     if is_alert(root):
         return [(root, Status.ACTUAL)]
     inside = [element for element in root.iter() if is_alert(element)]
@@ -93,6 +99,13 @@ def _alerts(root: etree._Element) -> list[tuple[etree._Element, Status]]:
     if inside:
         raise UnreadableNotice(Unreadable.WRAPPED_ALERTS, f"{len(inside)} in <{local_name(root)}>")
     raise UnreadableNotice(Unreadable.NOT_CAP, f"<{local_name(root)}> of {namespace(root) or 'no namespace'}")
+
+
+def check_areas(root: etree._Element) -> None:
+    """More areas than any warning has cost more time than one is worth."""
+    areas = sum(1 for _ in root.iter("{*}area"))
+    if areas > MAX_AREAS:
+        raise UnreadableNotice(Unreadable.TOO_MANY_ITEMS, f"{areas} areas")
 
 
 def is_alert(element: etree._Element) -> bool:
@@ -136,7 +149,10 @@ def _required(alert: etree._Element, name: str) -> str:
 def _references(written: str, zone: tzinfo | None) -> tuple[Reference, ...]:
     """Triples "sender,identifier,sent" with white space between; what is no triple is an identifier alone."""
     found = []
-    for token in written.split():
+    tokens = written.split()
+    if len(tokens) > MAX_REFERENCES:
+        raise UnreadableNotice(Unreadable.TOO_MANY_ITEMS, f"{len(tokens)} references")
+    for token in tokens:
         sender, _, rest = token.partition(",")
         identifier, _, sent = rest.rpartition(",")
         triple = bool(sender and identifier)
@@ -243,10 +259,10 @@ def _area(area: etree._Element, findings: list[Finding]) -> Area:
 
 
 def line(text: str) -> str:
-    return " ".join(clean_text(text).split())
+    return " ".join(clean_text(text[:MAX_TEXT]).split())
 
 
 def prose(text: str) -> str:
     """The words as they are, without the indentation of the file they came in."""
-    lines = [line.strip() for line in clean_text(text).split("\n")]
+    lines = [line.strip() for line in clean_text(text[:MAX_TEXT]).split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

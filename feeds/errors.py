@@ -3,6 +3,8 @@ person, never dropped and never guessed at."""
 
 from enum import StrEnum
 
+MAX_DETAIL = 300
+
 
 class Unreadable(StrEnum):
     """Why. Keys of texts in messages/; the readers of other formats add theirs."""
@@ -49,9 +51,11 @@ class Unreadable(StrEnum):
 
 
 class UnreadableNotice(Exception):  # noqa: N818  the fault is the notice's, not ours
-    """`reason_key` addresses a text, `detail` is one line for the technician."""
+    """`reason_key` addresses a text, `detail` is one line for the technician, without anything that a line
+    cannot show."""
 
     def __init__(self, reason_key: str, detail: str = "") -> None:
-        super().__init__(f"{reason_key}: {detail}" if detail else reason_key)
         self.reason_key = reason_key
-        self.detail = detail
+        shown = "".join(letter if letter.isprintable() else " " for letter in detail[:MAX_DETAIL])
+        self.detail = " ".join(shown.split())
+        super().__init__(f"{reason_key}: {self.detail}" if detail else reason_key)

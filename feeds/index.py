@@ -11,7 +11,7 @@ from urllib.parse import urljoin, urlsplit
 from lxml import etree
 
 from domain.notices import MsgType
-from feeds.cap import is_alert, read_alerts
+from feeds.cap import check_areas, is_alert, read_alerts
 from feeds.errors import Unreadable, UnreadableNotice
 from feeds.reading import Asked, Link, Reading, Refused
 from feeds.xml_safety import child_text, children, local_name, namespace, parse_xml, text_of
@@ -30,6 +30,7 @@ def read_index(body: bytes, asked: Asked) -> Reading:
     root, digest = parse_xml(body), sha256(body).hexdigest()
     if is_alert(root) or not is_index(root):
         return read_alerts(root, source=asked.source.name, zone=asked.zone, digest=digest)
+    check_areas(root)
     entries = _entries(root)
     found = [_entry(entry, root, asked, digest) for entry in entries[:MAX_ENTRIES]]
     stray = [element for element in root.iter() if is_alert(element) and not _within(element, entries)]
@@ -105,7 +106,7 @@ def _link(entry: etree._Element, root: etree._Element) -> Link:
     for element in (entry, root):
         if base := element.get(_XML_BASE):
             address = _joined(str(base), address)
-    if len(address) > MAX_ADDRESS or _scheme(address) not in {"", "http", "https"}:
+    if len(address) > MAX_ADDRESS or not address.isprintable() or _scheme(address) not in {"", "http", "https"}:
         raise UnreadableNotice(Unreadable.BAD_LINK, address[:100])
     name = child_text(entry, "id") or child_text(entry, "guid")
     hints = {"title": _title(entry), "id": name[:MAX_ADDRESS]}

@@ -8,6 +8,7 @@ over HTTPS, for what it speaks of.
 from datetime import UTC, datetime
 
 from domain.notices import MsgType
+from feeds.cap import line
 from feeds.errors import Unreadable, UnreadableNotice
 from feeds.json_notice import Entry, Gathered, level_colour, painted_colour
 from feeds.json_safety import Fields, parse_json
@@ -121,10 +122,10 @@ def _first_push(push: Fields) -> Link:
     address, alert = push.text("url"), push.text("alert_id")
     if not address or not alert:
         raise UnreadableNotice(Unreadable.MISSING_FIELD, "url" if alert else "alert_id")
-    if not address.startswith("https://") or len(address) > 2_000:
+    if not address.startswith("https://") or len(address) > 2_000 or not address.isprintable():
         raise UnreadableNotice(Unreadable.BAD_LINK, address[:100])
-    event = push.text("event")
-    return Link(address, f"{event} {push.text('time')}"[:200], {"id": alert[:200], "event": event[:40]})
+    event = line(push.text("event"))
+    return Link(address, line(f"{event} {push.text('time')}")[:200], {"id": line(alert)[:200], "event": event[:40]})
 
 
 def _third_push(push: Fields, asked: Asked) -> Link:
@@ -134,4 +135,4 @@ def _third_push(push: Fields, asked: Asked) -> Link:
     if not name:
         raise UnreadableNotice(Unreadable.MISSING_FIELD, "alert.id")
     version = f"{name} {alert.code('publish_time')} {alert.code('status')}"
-    return Link(asked.source.url, version[:200], {"id": name[:200], "event": "push"})
+    return Link(asked.source.url, line(version)[:200], {"id": line(name)[:200], "event": "push"})

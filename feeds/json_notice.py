@@ -16,7 +16,7 @@ from typing import Any
 
 from domain.colours import Colour
 from domain.notices import Area, Finding, MsgType, Notice, Reference, Scope, Status, cross_source_key
-from feeds.cap import line, prose
+from feeds.cap import MAX_REFERENCES, line, prose
 from feeds.errors import Unreadable, UnreadableNotice
 from feeds.json_safety import Fields
 from feeds.naming import MAX_NAME, identity
@@ -65,6 +65,7 @@ def notice_of(entry: Entry, asked: Asked, digest: str) -> Notice:
     names = identity(entry.name, entry.sender or office, stated or title.issued or opening.issued, asked.zone)
     colour = title_colour(entry.colours, title, entry.severity)
     region = line(entry.region) or title.region or opening.region
+    codes = tuple(code for written in entry.codes if (code := line(written)))
     return Notice(
         source=asked.source.name,
         sender=names.sender,
@@ -75,7 +76,7 @@ def notice_of(entry: Entry, asked: Asked, digest: str) -> Notice:
         scope=Scope.PUBLIC,
         references=_references(entry.references, names.identifier),
         kind=line(entry.kind) or title.kind or opening.kind,
-        event_code=entry.event_code[:40],
+        event_code=line(entry.event_code)[:40],
         colour=colour.colour,
         colour_evidence=colour.evidence,
         colour_conflict=colour.conflict,
@@ -85,7 +86,7 @@ def notice_of(entry: Entry, asked: Asked, digest: str) -> Notice:
         text=text,
         instruction=prose(entry.instruction),
         issuer=office,
-        areas=(Area(region, entry.codes),) if region or entry.codes else (),
+        areas=(Area(region, codes),) if region or codes else (),
         raw_hash=digest,
         language="zh" if _HAN.search(headline or text) else "en",
         findings=tuple(findings),
@@ -106,7 +107,9 @@ def _noted(written: str | datetime, fault: Finding, findings: list[Finding], ask
 def _references(names: Iterable[str], own: str) -> tuple[Reference, ...]:
     """By identifier alone, under the same name that the earlier warning was given; a reference to itself says
     nothing."""
-    known = (cross_source_key(name) or name.strip() for name in names)
+    known = [cross_source_key(name) or line(name) for name in names]
+    if len(known) > MAX_REFERENCES:
+        raise UnreadableNotice(Unreadable.TOO_MANY_ITEMS, f"{len(known)} references")
     return tuple(Reference(name) for name in dict.fromkeys(known) if name and name != own and len(name) <= MAX_NAME)
 
 

@@ -8,7 +8,7 @@ import re
 from typing import Any
 
 from domain.notices import MsgType, cross_source_key
-from feeds.cap import choice
+from feeds.cap import choice, line
 from feeds.errors import Unreadable, UnreadableNotice
 from feeds.json_notice import Entry, Gathered, check_count, level_colour
 from feeds.json_safety import Fields, decode, parse_json
@@ -63,7 +63,7 @@ def _lead(row: Any, number: int, gathered: Gathered) -> None:
     """A row has places instead of names: 0 the region, 1 the page, 4 the national number, 6 the title."""
     if not isinstance(row, list) or len(row) < 2:
         raise UnreadableNotice(Unreadable.WRONG_TYPE, f"data[{number}]")
-    words = [value.strip() if isinstance(value, str) else "" for value in row[:8]]
+    words = [line(value) if isinstance(value, str) else "" for value in row[:8]]
     if not _FILE.fullmatch(words[1]):
         raise UnreadableNotice(Unreadable.BAD_LINK, f"data[{number}]: {words[1][:60]}")
     name = next((key for word in words[4:] if (key := cross_source_key(word))), "")

@@ -15,7 +15,7 @@ from lxml import etree
 
 from domain.notices import Area, Finding, MsgType, Notice, Reference, Scope, Status
 from domain.places import split_codes
-from feeds.cap import choice, line, prose
+from feeds.cap import MAX_NAME, MAX_PARTS, MAX_REFERENCES, check_areas, choice, line, prose
 from feeds.errors import Unreadable, UnreadableNotice
 from feeds.naming import Identity, checked_name, identity
 from feeds.reading import Asked, Reading
@@ -66,8 +66,9 @@ def _tree(body: bytes) -> etree._Element:
 
 
 def _notices(alert: etree._Element, asked: Asked, digest: str) -> list[Notice]:
+    check_areas(alert)
     blocks = children(alert, "info")
-    if len(blocks) > 100:
+    if len(blocks) > MAX_PARTS:
         raise UnreadableNotice(Unreadable.TOO_MANY_PARTS, f"{len(blocks)} blocks")
     names = _identity(alert, asked.zone)
     head = Notice(
@@ -100,7 +101,10 @@ def _identity(alert: etree._Element, zone: tzinfo) -> Identity:
 
 def _references(written: str, own: str) -> tuple[Reference, ...]:
     """Identifiers alone; a reference to itself says nothing."""
-    return tuple(Reference(name) for name in split_codes(written) if name != own and len(name) <= 250)
+    names = split_codes(written)
+    if len(names) > MAX_REFERENCES:
+        raise UnreadableNotice(Unreadable.TOO_MANY_ITEMS, f"{len(names)} references")
+    return tuple(Reference(name) for name in names if name != own and len(name) <= MAX_NAME)
 
 
 def _part(info: etree._Element, head: Notice, number: int, zone: tzinfo) -> Notice:

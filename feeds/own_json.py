@@ -24,7 +24,7 @@ from domain.colours import parse_colour
 from domain.geometry import Circle, Point, Polygon
 from domain.notices import Area, Finding, MsgType, Notice, Reference, Scope, Status
 from domain.places import split_codes
-from feeds.cap import choice, line, prose
+from feeds.cap import MAX_REFERENCES, choice, line, prose
 from feeds.errors import Unreadable, UnreadableNotice
 from feeds.json_safety import Fields, parse_json
 from feeds.naming import checked_name, identity
@@ -33,7 +33,6 @@ from feeds.times import parse_instant
 from feeds.titles import read_title, title_colour
 
 MAX_NOTICES = 100
-MAX_REFERENCES = 100
 
 _REQUIRED = ("identifier", "issued", "msgType", "status")
 
@@ -85,7 +84,7 @@ def _notice(fields: Fields, asked: Asked, digest: str) -> Notice:
         scope=choice(Scope, fields.text("scope") or Scope.PUBLIC),
         references=_references(fields, names.identifier),
         kind=line(fields.text("kind")) or title.kind,
-        event_code=fields.text("eventCode")[:40],
+        event_code=line(fields.text("eventCode"))[:40],
         colour=colour.colour,
         colour_evidence=colour.evidence,
         colour_conflict=colour.conflict,
@@ -97,7 +96,7 @@ def _notice(fields: Fields, asked: Asked, digest: str) -> Notice:
         issuer=issuer,
         areas=areas,
         raw_hash=digest,
-        language=fields.text("language").lower() or "zh",
+        language=line(fields.text("language")).lower()[:20] or "zh",
         findings=tuple(dict.fromkeys(findings)),
     )
 
@@ -125,7 +124,7 @@ def _areas(fields: Fields, findings: list[Finding]) -> list[Area]:
         if isinstance(value, dict):
             areas.append(_area(Fields(value, f"areas[{number}]"), findings))
         elif isinstance(value, str | int) and not isinstance(value, bool):
-            codes += split_codes(str(value))
+            codes += split_codes(line(str(value)))
         else:
             raise UnreadableNotice(Unreadable.WRONG_TYPE, f"areas[{number}]: {type(value).__name__}")
     return [Area(codes=tuple(codes)), *areas] if codes else areas
@@ -140,7 +139,7 @@ def _area(fields: Fields, findings: list[Finding]) -> Area:
         findings.append(Finding.BAD_CIRCLE)
     return Area(
         desc=line(fields.text("name")),
-        codes=tuple(code for text in fields.texts("codes") for code in split_codes(text)),
+        codes=tuple(code for text in fields.texts("codes") for code in split_codes(line(text))),
         polygons=() if ring is None else (ring,),
         circles=() if circle is None else (circle,),
     )

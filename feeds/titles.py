@@ -16,6 +16,7 @@ from domain.colours import Colour, ColourEvidence, ColourReading, colour_of, hea
 from domain.notices import MsgType, clean_text
 
 MAX_LETTERS = 4_000
+MAX_SENTENCE = 300
 MAX_KIND = 30
 
 
@@ -123,7 +124,7 @@ _SIGNED = re.compile(
 _AFTERWARDS = re.compile(r",(?!(?:同时|并|现)?(?:继续|重新|联合|改)?(?:发布|变更|升级|更新|解除|改发))")
 
 _TURNED = re.compile(
-    r"^(?P<offices>.*?)(?:现?[将把])(?P<subject>.+?)(?P<verb>升级|提升|升|上调|降级|降低|下调|降|变更|更新|调整|更改|转|改发?)"
+    r"^(?P<offices>(?:[^将把]|将乐)*?)现?(?:将(?!乐)|把)(?P<subject>.+?)(?P<verb>升级|提升|升|上调|降级|降低|下调|降|变更|更新|调整|更改|转|改发?)"
     r"[为至成](?P<new>.+)$"
 )
 _TURNED_ALONE = re.compile(
@@ -153,7 +154,8 @@ def _parted(text: str) -> tuple[str, str]:
     head, rest = (text[: end.start()], text[end.end() :]) if end else (text, "")
     warned = head.find("预警")
     comma = _AFTERWARDS.search(head, warned) if warned >= 0 else None
-    return (head[: comma.start()], head[comma.end() :] + rest) if comma else (head, rest)
+    head, rest = (head[: comma.start()], head[comma.end() :] + rest) if comma else (head, rest)
+    return head[:MAX_SENTENCE], rest
 
 
 def _sentence(head: str) -> tuple[str, Deed, str]:
@@ -180,8 +182,8 @@ def _without_verb(head: str) -> tuple[str, str]:
 
 def _kind(subject: str) -> str:
     """What is warned of, in the office's own words."""
-    coloured = re.findall(rf"([^,、和]*?){_COLOUR.pattern}", subject)
-    kinds = [_bare(kind) for kind in coloured] or [_bare(re.split("预警|警报|信号", subject)[0])]
+    coloured = [re.split("[,、和]", piece)[-1] for piece in _COLOUR.split(subject)[:-1]]
+    kinds = [_bare(kind) for kind in coloured or re.split("预警|警报|信号", subject)[:1]]
     return "、".join(dict.fromkeys(kind for kind in kinds if kind))[:MAX_KIND]
 
 

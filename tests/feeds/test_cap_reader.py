@@ -281,6 +281,11 @@ def test_a_document_with_hundreds_of_blocks_is_no_warning() -> None:
     assert refused(body) == "too_many_parts"
 
 
+def test_references_and_areas_beyond_all_measure_are_refused() -> None:
+    assert refused(cap(references="a,b,2026-07-13T06:05:00Z " * 201)) == "too_many_items"
+    assert refused(cap("<area/>" * 5_001)) == "too_many_items"
+
+
 def test_a_comment_or_an_instruction_does_not_cut_an_identifier() -> None:
     assert read(cap(identifier="3311<!-- x -->24<?y z?>_1")).identifier == "331124_1"
 

@@ -113,7 +113,7 @@ def test_several_warnings_are_a_list_and_one_odd_one_loses_nobody_else() -> None
         ({**FULL, "issued": "2026-02-30T00:00:00+08:00"}, "bad_sent"),
         ({**FULL, "identifier": "x" * 251}, "name_too_long"),
         ({**FULL, "identifier": "a\u0000b"}, "bad_name"),
-        ({**FULL, "references": ["x"] * 101}, "too_many_items"),
+        ({**FULL, "references": ["x"] * 201}, "too_many_items"),
         ([FULL] * 101, "too_many_parts"),
     ],
 )

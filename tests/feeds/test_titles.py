@@ -1,5 +1,6 @@
 """Titles as offices really write them: who, what he does, what is warned of, and how gravely."""
 
+import time
 from datetime import UTC, datetime
 
 import pytest
@@ -172,3 +173,18 @@ WORDS = [
 def test_any_words_are_read_without_an_exception(written: str) -> None:
     title = read_title(written, CHINA, datetime(2026, 7, 13, tzinfo=UTC))
     assert len(title.kind) <= 30
+
+
+@pytest.mark.parametrize(
+    "letters", ["将", "解除", "发布", "预警", "、厅", "[", "9日", "色", "县", "，发布", "将升级", "厅和", "红色、"]
+)
+def test_no_words_take_long_however_often_they_are_said(letters: str) -> None:
+    before = time.process_time()
+    for _ in range(20):
+        read_title(letters * 2_000, CHINA)
+    assert time.process_time() - before < 1
+
+
+def test_a_county_whose_name_holds_a_verb_is_an_office_all_the_same() -> None:
+    title = read_title("将乐县气象台将暴雨蓝色预警升级为暴雨黄色预警", CHINA)
+    assert facts(title) == ("raise", "暴雨", Y, "将乐县气象台")
