@@ -124,3 +124,12 @@ def test_other_faults_have_their_own_reasons(fields: Any, reason: str) -> None:
 def test_unknown_fields_are_passed_over_and_unknown_values_are_for_a_person() -> None:
     notice = one(extra={"a": 1}, status="Real", msgType="News", scope="Private")
     assert (notice.status, notice.msg_type, notice.scope) == (Status.UNKNOWN, MsgType.UNKNOWN, Scope.PRIVATE)
+
+
+@pytest.mark.parametrize("page", ["operations.md", "operations.en.md"])
+def test_the_example_of_the_documents_is_read_as_it_says(page: str) -> None:
+    text = (SAMPLES.parents[1] / "docs" / page).read_text(encoding="utf-8")
+    example = next(part for part in text.split("```") if '"identifier"' in part)
+    (notice,) = read(HOOK, example).notices
+    assert (notice.colour, notice.issuer, notice.findings) == (Colour.ORANGE, "松阳县气象台", ())
+    assert notice.areas == (Area(codes=("331124101", "331124102")),)
