@@ -29,7 +29,7 @@ from delivery.sender import Sender
 from delivery.transport import AiohttpRequest
 from domain.places import PlaceCode
 from feeds.folder import FolderFeed
-from feeds.intake import CapIntake
+from feeds.intake import FolderHealth, FolderIntake, Intake
 from handlers.dialogue import DialogueRunner
 from handlers.dialogues import DIALOGUES
 from handlers.door import TelegramDoor
@@ -132,9 +132,11 @@ class Shouwang:
             bot_name=self.bot.username,
         )
         self.inbox = Inbox(self.store, clock.now, self.door)
+        self.intake = Intake(self.doors, self.wake)
         self.folder = FolderFeed(
             settings.inbox_dir,
-            CapIntake(self.doors, source="folder", zone=settings.zone, wake=self.wake),
+            FolderIntake(self.intake, settings.zone),
+            report=FolderHealth(self.intake, clock.now),
             reason_text=lambda key: self.words.label(f"feed.unreadable.{key}"),
         )
         application.add_handler(TypeHandler(Update, self._on_update))

@@ -21,7 +21,9 @@ from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
 
+from domain.source_health import Trouble
 from feeds.errors import Unreadable, UnreadableNotice
+from feeds.waiting import until_stopped
 from feeds.xml_safety import MAX_BYTES
 
 log = logging.getLogger(__name__)
@@ -29,6 +31,9 @@ log = logging.getLogger(__name__)
 Receive = Callable[[bytes, str], Awaitable[str]]
 """Takes a body and its file name, commits, and says what became of it (accepted, held, duplicate, ignored).
 UnreadableNotice when it is no notice; any other error means that it could not be decided now."""
+
+Report = Callable[[Trouble | None], Awaitable[None]]
+"""Is told after every look how the folder is. Never raises."""
 
 _UNFINISHED = (".tmp", ".part", ".partial", ".filepart", ".crdownload", ".swp", "~")
 _LONGEST_WAIT = 64
@@ -73,17 +78,20 @@ class FolderFeed:
         receive: Receive,
         *,
         reason_text: Callable[[str], str],
+        report: Report | None = None,
         max_bytes: int = MAX_BYTES,
         patience: int = 5,
     ) -> None:
         self._inbox = inbox
         self._receive = receive
         self._reason_text = reason_text
+        self._report = report
         self._max_bytes = max_bytes
         self._patience = patience
         self._watched: dict[str, _Watched] = {}
         self._unfinished: set[tuple[int, int]] = set()
         self._lost = False
+        self._immovable: set[str] = set()
 
     async def run(
         self,
@@ -100,7 +108,9 @@ class FolderFeed:
                 if not self._lost:
                     log.error("folder_lost folder=%s error=%s", self._inbox, error)
                 self._lost = True
-            await _pause(stop, sleep(interval))
+            if self._report is not None:
+                await self._report(self.trouble)
+            await until_stopped(stop, sleep(interval))
 
     async def scan_once(self) -> int:
         """Look at every file once and take in what is complete, oldest first. How many files left the inbox.
@@ -126,6 +136,13 @@ class FolderFeed:
         return self._lost
 
     @property
+    def trouble(self) -> Trouble | None:
+        """What keeps it from its work, whoever's fault it is."""
+        if self._lost:
+            return Trouble.FOLDER_LOST
+        return Trouble.FOLDER_STUCK if self._immovable.intersection(self._watched) else None
+
+    @property
     def stuck(self) -> tuple[str, ...]:
         """Files whose intake keeps failing."""
         return tuple(sorted(name for name, watched in self._watched.items() if watched.failures))
@@ -136,6 +153,8 @@ class FolderFeed:
         looks: dict[str, _Look] = {}
         unfinished: set[tuple[int, int]] = set()
         with os.scandir(self._inbox) as entries:
+            if not os.access(self._inbox, os.W_OK | os.X_OK):
+                raise OSError(errno.EACCES, "not to be written to", str(self._inbox))
             for entry in entries:
                 with suppress(FileNotFoundError):
                     if not entry.is_file(follow_symlinks=False):
@@ -163,7 +182,7 @@ class FolderFeed:
                 watched.unchanged = 0
                 return False
             outcome = await self._receive(body, _printable(name))
-            moved = await asyncio.to_thread(self._put_away, name, watched.look, "done", None)
+            moved = await self._moved(name, watched.look, "done", None)
         except UnreadableNotice as error:
             return await self._refuse(name, watched, error)
         except Exception:
@@ -179,12 +198,18 @@ class FolderFeed:
             return False
         words = (self._reason_text(error.reason_key), error.reason_key, _printable(error.detail)[:300])
         try:
-            moved = await asyncio.to_thread(self._put_away, name, watched.look, "refused", "\n".join(words) + "\n")
+            moved = await self._moved(name, watched.look, "refused", "\n".join(words) + "\n")
         except OSError:
             _later(watched)
             log.exception("refused_file_stays file=%r failures=%s", name, watched.failures)
             return False
         log.warning("notice_refused file=%r reason=%s", name, error.reason_key)
+        return moved
+
+    async def _moved(self, name: str, look: _Look, folder: str, reason: str | None) -> bool:
+        self._immovable.add(name)
+        moved = await asyncio.to_thread(self._put_away, name, look, folder, reason)
+        self._immovable.discard(name)
         return moved
 
     def _read(self, name: str, look: _Look) -> bytes | None:
@@ -222,17 +247,6 @@ class FolderFeed:
         free.replace(_reserve(self._inbox, name))
         _reason_file(free).unlink(missing_ok=True)
         return False
-
-
-async def _pause(stop: asyncio.Event, sleeping: Awaitable[object]) -> None:
-    """Sleep, but no longer than until the stop."""
-    waiting = (asyncio.ensure_future(sleeping), asyncio.ensure_future(stop.wait()))
-    try:
-        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 def _later(watched: _Watched) -> None:

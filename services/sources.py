@@ -90,7 +90,7 @@ async def watch_sources(work: Work) -> int:
     told = 0
     for state in await work.rows.sources.states():
         patience = patience_of(work.policy, state.name)
-        if state.told_at is not None or patience is None or work.now - _counts_from(state) < patience:
+        if state.told_at is not None or patience is None or not _is_late(state, patience, work.now):
             continue
         await work.rows.sources.save(replace(state, told_at=work.now))
         await work.note("source.down", f"source:{state.name}", None, reason=_trouble(state))
@@ -105,6 +105,13 @@ async def prune_sources(work: Work) -> int:
 
 def _counts_from(state: SourceState) -> datetime:
     return counts_from(state.watched_since, state.last_try, state.last_good, state.failing_since)
+
+
+def _is_late(state: SourceState, patience: timedelta, now: datetime) -> bool:
+    """The folder is silent by nature: there only a fault counts."""
+    if state.name == FOLDER and not state.last_error:
+        return False
+    return now - _counts_from(state) >= patience
 
 
 def _trouble(state: SourceState) -> str:
@@ -183,7 +190,7 @@ def _view(work: Work, name: str, kind: str, state: SourceState | None) -> Source
     if state is None:
         return SourceView(name, kind, None, None, waits=True)
     patience = patience_of(work.policy, name)
-    late = patience is not None and work.now - _counts_from(state) >= patience
+    late = patience is not None and _is_late(state, patience, work.now)
     fails = late or bool(state.last_error)
     return SourceView(
         name,

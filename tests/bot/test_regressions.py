@@ -100,7 +100,7 @@ async def test_a_held_exercise_goes_out_as_an_exercise(tmp_path: Path, databases
     with databases.fresh("sqlite", tmp_path) as url:
         async with small_county(tmp_path, database_url=url) as county:
             county.bot.doors = dataclasses.replace(county.bot.doors, policy=policy)
-            county.bot.folder._receive._doors = county.bot.doors  # type: ignore[attr-defined]
+            county.bot.intake._doors = county.bot.doors
             await county.drop("exercise.xml", notice(status="Exercise"))
             await county.press(DUTY, "黄色")
             assert county.last(county.township_group).startswith("【演练】")
@@ -112,7 +112,7 @@ async def test_an_exercise_never_lifts_a_real_warning(tmp_path: Path, databases:
     with databases.fresh("sqlite", tmp_path) as url:
         async with small_county(tmp_path, database_url=url) as county:
             county.bot.doors = dataclasses.replace(county.bot.doors, policy=policy)
-            county.bot.folder._receive._doors = county.bot.doors  # type: ignore[attr-defined]
+            county.bot.intake._doors = county.bot.doors
             await county.drop("real.xml", notice(colour="红色"))
             county.seen_all()
             end = notice("x2", "08:10", status="Exercise", kind="Cancel", refers=FIRST, verb="解除")
