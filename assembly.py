@@ -14,6 +14,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
+from aiohttp.web import Application as WebApplication
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, Update
 from telegram.error import TelegramError
 from telegram.ext import Application, ApplicationBuilder, CallbackContext, TypeHandler
@@ -28,8 +29,12 @@ from delivery.pacing import Pacer
 from delivery.sender import Sender
 from delivery.transport import AiohttpRequest
 from domain.places import PlaceCode
+from domain.sources import FOLDER, SourceKind
 from feeds.folder import FolderFeed
+from feeds.hook import Hook
 from feeds.intake import FolderHealth, FolderIntake, Intake
+from feeds.polling import Poller
+from feeds.web import Web
 from handlers.dialogue import DialogueRunner
 from handlers.dialogues import DIALOGUES
 from handlers.door import TelegramDoor
@@ -43,6 +48,7 @@ from services.channel_desk import ChannelDesk
 from services.doors import Doors
 from services.ports import Store, Words
 from services.reach import OutboxDesk
+from services.sources import begin_watching
 from services.tick import tick
 from services.work import Toast
 from settings import Settings
@@ -105,6 +111,7 @@ class Shouwang:
         application: AnyApplication,
         pulse: Pulse,
         words: Catalogue | None = None,
+        web: Web | None = None,
     ) -> None:
         self.settings = settings
         self.pulse = pulse
@@ -139,7 +146,17 @@ class Shouwang:
             report=FolderHealth(self.intake, clock.now),
             reason_text=lambda key: self.words.label(f"feed.unreadable.{key}"),
         )
+        self.pollers, self.hook = self._sources(web or Web())
         application.add_handler(TypeHandler(Update, self._on_update))
+
+    def _sources(self, web: Web) -> tuple[list[Poller], Hook | None]:
+        """The sources that are asked, and the door for those that call."""
+        configured, zone = self.doors.policy.sources, self.settings.zone
+        hooks = {source.name: source for source in configured if source.kind is SourceKind.HOOK}
+        asked = [source for source in configured if source.name not in hooks]
+        chance = self.doors.chance.random
+        pollers = [Poller(source, web, self.intake, zone, chance) for source in asked]
+        return pollers, Hook(hooks, self.intake, zone, self.clock.now) if hooks else None
 
     @classmethod
     @asynccontextmanager
@@ -151,9 +168,10 @@ class Shouwang:
         request: Requests | None = None,
         poll_request: Requests | None = None,
         words: Catalogue | None = None,
+        web: Web | None = None,
     ) -> AsyncIterator["Shouwang"]:
         """Everything that has to be closed again is closed on every way out: an open database hangs the exit. `words`
-        spares reading the wording anew."""
+        spares reading the wording anew, `web` replaces the way to the sources of warnings."""
         # PTB's own switch for what RetryAfter will mean in its next version; the old meaning warns at each refusal.
         os.environ.setdefault("PTB_TIMEDELTA", "1")
         async with AsyncExitStack() as stack:
@@ -176,7 +194,7 @@ class Shouwang:
             stack.push_async_callback(application.bot.shutdown)
             await reach_telegram(application, clock, pulse)
             stack.push_async_callback(application.shutdown)
-            bot = cls(settings, clock, database, application, pulse, words)
+            bot = cls(settings, clock, database, application, pulse, words, web)
             ears.append(bot.hearing.heard)
             yield bot
 
@@ -215,6 +233,7 @@ class Shouwang:
             stack.push_async_callback(_finish, stop, elsewhere)
             watching = asyncio.create_task(self.folder.run(stop, folder_seconds, asyncio.sleep), name="folder")
             stack.push_async_callback(_finish, stop, watching)
+            await self._begin_sources(stop, stack)
             await self.application.start()
             stack.push_async_callback(self.application.stop)
             stack.push_async_callback(self._stop_polling)
@@ -231,6 +250,16 @@ class Shouwang:
         """Something may have been queued, for Telegram or elsewhere."""
         self.dispatcher.wake()
         self.channels.wake()
+
+    async def _begin_sources(self, stop: asyncio.Event, stack: AsyncExitStack) -> None:
+        """Begin to ask the sources, and to listen to those that call; the stack ends it."""
+        names = [FOLDER, *(source.name for source in self.doors.policy.sources)]
+        await self.doors.run(partial(begin_watching, names=names))
+        for poller in self.pollers:
+            asking = asyncio.create_task(poller.run(stop), name=f"source {poller.source.name}")
+            stack.push_async_callback(_finish, stop, asking)
+        if self.hook is not None and self.settings.feed_listen is not None:
+            stack.push_async_callback(await _serve(self.hook.app(), self.settings.feed_listen))
 
     async def beat(self) -> None:
         """One round of everything that time brings."""
@@ -267,10 +296,10 @@ class Shouwang:
             return self._stop_polling
         secret = self.settings.hook_secret()
         listen = self.settings.webhook_listen
-        try:
-            end = await serve(Webhook(self._queue, secret, self.hearing.heard), listen)
-        except OSError as error:
-            raise StartError("console.start.listen", listen=listen, reason=str(error.strerror)) from error
+        app = Webhook(self._queue, secret, self.hearing.heard).app()
+        if self.hook is not None and self.settings.feed_listen is None:
+            self.hook.add_to(app)
+        end = await _serve(app, listen)
         url = f"{self.settings.webhook_url}/telegram"
         hook = partial(self.bot.set_webhook, url, secret_token=secret, allowed_updates=ALLOWED_UPDATES)
         try:
@@ -319,6 +348,13 @@ class Shouwang:
                 stop.set()
 
         return look
+
+
+async def _serve(app: WebApplication, listen: str) -> Callable[[], Awaitable[None]]:
+    try:
+        return await serve(app, listen)
+    except OSError as error:
+        raise StartError("console.start.listen", listen=listen, reason=str(error.strerror)) from error
 
 
 async def _finish(stop: asyncio.Event, task: "asyncio.Task[None]") -> None:

@@ -16,6 +16,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from domain.errors import DomainError
 from domain.policy import CountyPolicy
+from domain.sources import SourceKind
 
 _TOKEN = re.compile(r"^\d+:[A-Za-z0-9_-]{30,}$")
 
@@ -62,6 +63,7 @@ class Settings(BaseSettings):
     webhook_listen: str = "127.0.0.1:8443"
     webhook_secret: Annotated[SecretStr | None, Optional] = None
     webhook_secret_file: Annotated[Path | None, Optional] = None
+    feed_listen: Annotated[str | None, Optional] = None
     send_rate: float = Field(default=26.5, ge=0)
     """messages a second to all chats together; 0: no pacing (a local Bot API server of one's own, or a benchmark)"""
     log_level: Literal["DEBUG", "INFO", "WARNING"] = "INFO"
@@ -99,10 +101,10 @@ class Settings(BaseSettings):
             raise ValueError("not a proxy")
         return value
 
-    @field_validator("webhook_listen")
+    @field_validator("webhook_listen", "feed_listen")
     @classmethod
-    def _host_and_port(cls, value: str) -> str:
-        port = value.rpartition(":")[2]
+    def _host_and_port(cls, value: str | None) -> str | None:
+        port = "1" if value is None else value.rpartition(":")[2]
         if not port.isdigit() or not 0 < int(port) < 65536:
             raise ValueError("no port")
         return value
@@ -146,11 +148,17 @@ class Settings(BaseSettings):
 
     def policy(self) -> CountyPolicy:
         """The county's figures: our defaults, replaced by those of COUNTY_FILE."""
-        if self.county_file is None:
-            return CountyPolicy()
-        file = str(self.county_file)
+        policy = CountyPolicy() if self.county_file is None else self._policy_in(self.county_file)
+        hooks = [source.name for source in policy.sources if source.kind is SourceKind.HOOK]
+        if hooks and self.feed_listen is None and self.webhook_url is None:
+            raise SettingsError("setting.hook_nowhere", source=hooks[0])
+        return policy
+
+    @staticmethod
+    def _policy_in(path: Path) -> CountyPolicy:
+        file = str(path)
         try:
-            return CountyPolicy.model_validate(tomllib.loads(self.county_file.read_text("utf-8")))
+            return CountyPolicy.model_validate(tomllib.loads(path.read_text("utf-8")))
         except OSError as error:
             raise SettingsError("setting.file_unreadable", name="COUNTY_FILE", file=file, reason=_why(error)) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

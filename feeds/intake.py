@@ -15,7 +15,7 @@ from domain.sources import FOLDER, Source, SourceKind
 from domain.warnings import Outcome
 from feeds.errors import UnreadableNotice
 from feeds.readers import read_by_sight
-from feeds.reading import Asked, Refused
+from feeds.reading import Asked
 from services.doors import Doors
 from services.sources import failed, heard, tell_unreadable
 from services.warnings import receive_notice
@@ -70,17 +70,13 @@ class Intake:
         await self._doors.run(service)
         self._wake()
 
-    async def tell_refused(self, source: str, refused: Collection[Refused]) -> None:
+    async def tell_reasons(self, source: str, reasons: Sequence[str]) -> None:
         """The county's desk is told what could not be read, once a day for each reason."""
-        reasons = [one.reason for one in refused]
         for reason in sorted(set(reasons)):
             number = reasons.count(reason)
             log.warning("notices_not_readable source=%s reason=%s number=%s", source, reason, number)
-
-            async def tell(work: Work, reason: str = reason, number: int = number) -> None:
-                await tell_unreadable(work, source, f"feed.unreadable.{reason}", number)
-
-            await self.run(tell)
+            address = f"feed.unreadable.{reason}"
+            await self.run(partial(tell_unreadable, name=source, reason=address, number=number))
 
 
 def best(parts: Collection[Taken]) -> Taken:
@@ -113,7 +109,7 @@ class FolderIntake:
             await heard(work, FOLDER, notices=len(reading.notices))
 
         taken = await self._intake.take(reading.notices, body, first=alive)
-        await self._intake.tell_refused(FOLDER, reading.refused)
+        await self._intake.tell_reasons(FOLDER, [one.reason for one in reading.refused])
         log.info("notice file=%s parts=%s outcome=%s", name, len(reading.notices), taken.outcome)
         return taken.outcome
 

@@ -4,7 +4,8 @@
 - The validators of an answer (ETag) are used only when all of it was taken in.
 - One document that cannot be fetched, read or taken in rests ever longer and never holds up the others; the county's
   desk is told. What fails on our side (the database is away) is not the source's fault.
-- After a failure the source is asked ever more seldom, but never less often than once in `_LONGEST_WAIT`.
+- After a failure the source is asked ever more seldom, but at least once in `_LONGEST_WAIT`, unless it wants to be left
+  alone for longer.
 """
 
 import asyncio
@@ -91,6 +92,8 @@ class Poller:
     _last: _Last = field(default_factory=_Last)
     _odd: dict[str, _Odd] = field(default_factory=dict)
     _failures: int = 0
+    _asked_for: float = 0.0
+    """seconds for which the other side asked to be left alone"""
 
     async def run(self, stop: asyncio.Event) -> None:
         """Ask until stopped. The first time soon, but not all sources in the same second."""
@@ -106,7 +109,7 @@ class Poller:
         """Seconds until it is asked again."""
         every = float(self.source.every_seconds)
         longest = max(every, _LONGEST_WAIT)
-        wait = min(every * 2.0 ** min(self._failures, 20), longest)
+        wait = max(min(every * 2.0 ** min(self._failures, 20), longest), self._asked_for)
         return wait * (1 - _JITTER + 2 * _JITTER * self.chance())
 
     async def poll_once(self) -> bool:
@@ -119,6 +122,7 @@ class Poller:
             else:
                 await self._take(page)
         except FetchError as error:
+            self._asked_for = error.wait
             await self._not_good(error.trouble, error.detail)
         except UnreadableNotice as error:
             await self._not_good(Trouble.UNREADABLE, error.reason_key)
@@ -127,7 +131,7 @@ class Poller:
             self._last = _Last()
             log.exception("answer_not_taken_in source=%s", name)
         else:
-            self._failures = 0
+            self._failures, self._asked_for = 0, 0.0
             return True
         return False
 
@@ -158,7 +162,7 @@ class Poller:
         done = _Round()
         await self._take_notices(reading.notices, page.body, done)
         await self._take_links(reading.links, page.url, done)
-        await self.intake.tell_refused(self.source.name, reading.refused)
+        await self.intake.tell_reasons(self.source.name, [one.reason for one in reading.refused])
         await self._good(done.new, reading.listed)
         self._last = _Last(None if done.undone else page.validators, reading.listed)
 
@@ -201,7 +205,7 @@ class Poller:
             raise FetchError(Trouble.STATUS, "unchanged, although nothing was known")
         reading = await self._read(page.body, link.hints)
         await self._keep(reading.notices, page.body, mark)
-        await self.intake.tell_refused(self.source.name, reading.refused)
+        await self.intake.tell_reasons(self.source.name, [one.reason for one in reading.refused])
         return bool(reading.notices)
 
     async def _keep(self, notices: Sequence[Notice], raw: bytes, mark: str) -> bool:
@@ -251,8 +255,8 @@ class Poller:
         done.failures += 1
         odd = self._odd.setdefault(mark, _Odd())
         odd.tries += 1
-        odd.rest = min(2**odd.tries - 1, _LONGEST_REST)
         why = _address(error)
+        odd.rest = min(2 ** (odd.tries - 1) - 1, _LONGEST_REST if why else 1)
         log.warning("document_put_off source=%s tries=%s why=%s", self.source.name, odd.tries, why)
         if why and odd.tries == _TELL_AFTER:
             await self.intake.run(lambda work: tell_unreadable(work, self.source.name, why, 1))

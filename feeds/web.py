@@ -23,12 +23,12 @@ from yarl import URL
 from domain.source_health import Trouble
 from domain.sources import Source
 from feeds.addresses import Judge, JudgingResolver, RefusedAddressError, is_public
+from feeds.secrets import SecretError, secret_of
 from feeds.xml_safety import MAX_BYTES
 
 MOST_REDIRECTS = 3
 _REDIRECTS = frozenset({301, 302, 303, 307, 308})
 _KEY = "{key}"
-_MOST_KEY = 4096
 _MOST_PIECES = 100
 """of one gzip file"""
 _WAIT_AT_MOST = 3600.0
@@ -225,17 +225,10 @@ def _headers(source: Source, url: URL, key: str, known: Validators | None) -> di
 
 
 def _key_of(source: Source) -> str:
-    """Read at every fetch: a new key needs no restart."""
-    if source.secret_file is None:
-        return ""
     try:
-        with source.secret_file.open(encoding="utf-8") as file:
-            key = file.read(_MOST_KEY).strip()
-    except (OSError, UnicodeDecodeError) as error:
-        raise FetchError(Trouble.SECRET, type(error).__name__) from None
-    if not key or not key.isprintable():
-        raise FetchError(Trouble.SECRET, "no key in it")
-    return key
+        return secret_of(source)
+    except SecretError as error:
+        raise FetchError(Trouble.SECRET, str(error)) from None
 
 
 def _context_with(ca_file: Path | None) -> ssl.SSLContext:

@@ -55,10 +55,14 @@ class Webhook:
         return web.Response()
 
 
-async def serve(webhook: Webhook, listen: str) -> Callable[[], Awaitable[None]]:
+async def serve(app: web.Application, listen: str) -> Callable[[], Awaitable[None]]:
     """Listen on host:port; returns what stops it."""
     host, _, port = listen.rpartition(":")
-    runner = web.AppRunner(webhook.app(), access_log=None)
+    runner = web.AppRunner(app, access_log=None)
     await runner.setup()
-    await web.TCPSite(runner, host or "127.0.0.1", int(port)).start()
+    try:
+        await web.TCPSite(runner, host or "127.0.0.1", int(port)).start()
+    except OSError:
+        await runner.cleanup()
+        raise
     return runner.cleanup

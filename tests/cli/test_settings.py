@@ -21,6 +21,7 @@ WRONG = {
     "COUNTY": "33112",
     "WEBHOOK_URL": "ftp://example.org",
     "WEBHOOK_LISTEN": "8443:",
+    "FEED_LISTEN": "here",
     "SEND_RATE": "fast",
     "LOG_LEVEL": "loud",
 }

@@ -23,6 +23,7 @@ from assembly import ALLOWED_UPDATES, Shouwang
 from demo.notices import cap
 from domain.people import Person, Post, Role
 from domain.places import Level, Place, PlaceCode
+from feeds.web import Web
 from handlers.inbox import DurableQueue
 from messages.catalogue import Catalogue
 from sandbox.bots import Pressed
@@ -373,7 +374,7 @@ async def _enter(work: Work, groups: dict[str, int], ids: dict[int, int]) -> Non
 
 @asynccontextmanager
 async def small_county(
-    folder: Path, *, database_url: str | None = None, start: datetime = START, **settings: Any
+    folder: Path, *, database_url: str | None = None, start: datetime = START, web: Web | None = None, **settings: Any
 ) -> AsyncIterator[County]:
     """The county with everybody enrolled and every group bound. On the way out: nothing unseen, nothing refused."""
     clock = WorldClock.manual(start)
@@ -394,7 +395,7 @@ async def small_county(
     )
 
     def start_bot() -> AbstractAsyncContextManager[Shouwang]:
-        return Shouwang.open(given, clock, request=request, poll_request=request, words=_words())
+        return Shouwang.open(given, clock, request=request, poll_request=request, words=_words(), web=web)
 
     async with AsyncExitStack() as stack:
         bot = await stack.enter_async_context(start_bot())
