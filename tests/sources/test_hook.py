@@ -237,7 +237,7 @@ async def test_other_methods_and_paths_are_not_there(sender: Sender) -> None:
 async def test_the_examples_in_the_documents_work(
     sender: Sender, tmp_path: Path, page: str, language: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    examples = re.findall(rf"```{language}\n(.*?X-Shouwang.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)
+    examples = re.findall(rf"<!-- {language} -->\n```\n(.*?)```", (DOCS / page).read_text("utf-8"), re.DOTALL)
     if language == "python" and page == "operations.en.md":
         assert examples == []
         return
