@@ -82,11 +82,9 @@ class Hearing:
 
     @property
     def deaf(self) -> bool:
-        """Nothing has been heard for so long that the clocks stop, or such a time is not written down yet: until it is,
-        nobody may be taken for silent."""
-        if self._gaps:
-            return True
-        return self._failing and self._heard_at is not None and self._is_long(self._heard_at, self._now())
+        """Nothing is heard at this moment, or such a time is not written down yet: nobody may be taken for silent.
+        Whether it lasts so long that the clocks stop is known only afterwards."""
+        return bool(self._gaps) or (self._failing and self._heard_at is not None)
 
     def _is_long(self, since: datetime, until: datetime) -> bool:
         return until - since >= timedelta(seconds=self._doors.policy.deaf_seconds)

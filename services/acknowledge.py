@@ -76,7 +76,7 @@ async def _settle_question(work: Work, row: WarningRow, person: Person) -> None:
             chat_id=person.user_id,
             kind=Kind.EDIT,
             policy=Policy.IDEMPOTENT,
-            lane=Lane.REPLY,
+            lane=Lane.DIGEST,  # he has seen the toast; nobody's first question waits behind this
             subject=f"{row.subject}:answered",
             target=key,
             text=work.words.card("warning_answered", person.language, answered_at=work.local(work.now), **facts),

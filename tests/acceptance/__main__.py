@@ -20,7 +20,7 @@ NIGHTS = {
     ),
     "county": (
         "all nineteen townships, a kill and an outage",
-        Plan(FULL, townships=19, killed_at=0.5, dark_from=4, rungs_minutes=90),
+        Plan(FULL, townships=19, killed_at=0.5, dark_from=4, rungs_minutes=90, beat=2),
     ),
 }
 

@@ -29,6 +29,8 @@ class Plan:
     dark_minutes: float = 20
     rungs_minutes: float = 75
     """until every rung but the last has been climbed, and who is slow has answered"""
+    beat: float = 10
+    """seconds between two beats of the heart"""
     to_the_end: bool = True
     """eleven hours, until no ladder has a rung left"""
 
@@ -55,6 +57,7 @@ async def night(plan: Plan, folder: Path, title: str = "") -> Ledger:
 
 async def play(stage: Stage, county: LargeCounty, plan: Plan, title: str) -> Ledger:
     crowd = Crowd(stage)
+    stage.beat_every = timedelta(seconds=plan.beat)
     await stage.pass_time(seconds=20)
     townships = county.townships[: plan.townships]
     started = stage.clock.now()

@@ -63,6 +63,11 @@ class Case:
     owes: dict[int, Owes] = field(default_factory=dict)
     """account → what the roster says"""
 
+    @property
+    def queue(self) -> timedelta:
+        """How long a message may wait its turn when everybody is asked again at once."""
+        return SENT_LATE + timedelta(seconds=len(self.owes) / self.stage.settings.send_rate)
+
     def counted(self, at: datetime) -> timedelta:
         """Time since the question was opened, without the time that counts against nobody."""
         lost = sum((max(timedelta(0), min(at, until) - since) for since, until in self.dark), timedelta(0))
@@ -196,7 +201,7 @@ def rungs(case: Case, ledger: Ledger) -> None:
         first = steps[Rung.STAND_IN if owes.one.chat is PrivateChat.OPEN else Rung.REMIND]
         early += [user for _, at in named if case.counted(at) < first - _BEFORE]
         answered = case.owed[user].answered_at
-        after += [user for _, at in named if answered is not None and at > answered + SENT_LATE + BEAT]
+        after += [user for _, at in named if answered is not None and at > answered + case.queue + BEAT]
         if user in silent and named:
             worst = max(worst, case.counted(max(at for _, at in named)) - _last_step(case, owes, steps))
     ledger.hold("rungs that were not climbed", missed)
@@ -207,7 +212,7 @@ def rungs(case: Case, ledger: Ledger) -> None:
     ledger.hold("ladders that have not ended", (u for u in silent if case.owed[u].state is not ObligationState.LAPSED))
     ledger.figures["silent"] = f"{len(silent)}, their ladders: {dict(states)}; named {calls} times"
     ledger.figures["slowest last rung"] = f"{worst.total_seconds():.0f} s after its time"
-    if worst > BEAT + SENT_LATE:
+    if worst > BEAT + case.queue:
         ledger.violations.append(f"a rung came {worst.total_seconds():.0f} s late")
 
 

@@ -34,7 +34,7 @@ TOKEN = "700000003:acceptance-token-of-the-sandbox-00000000"
 START = datetime(2026, 6, 20, 10, 0, tzinfo=UTC)
 """18:00 in the county"""
 BEAT = timedelta(seconds=10)
-"""the bot's own heart beats every second; nothing is judged more finely here than this"""
+"""nothing is judged more finely here than this; the bot's own heart beats every second"""
 _SMALLEST = timedelta(milliseconds=2)
 
 Act = Callable[[], Awaitable[object]]
@@ -85,10 +85,12 @@ class Stage:
 
     async def die(self, in_flight: int) -> int:
         """Like kill -9 with so many messages under way: claimed, with Telegram, and not yet written down. How many."""
-        desk = OutboxDesk(self.bot.doors)
-        now = self.clock.now()
-        claimed = await desk.claim(now, self.bot.boot, in_flight, self.bot.dispatcher._pacer.held(now), range(10))
+        desk, pacer, now = OutboxDesk(self.bot.doors), self.bot.dispatcher._pacer, self.clock.now()
+        claimed = await desk.claim(now, self.bot.boot, in_flight, pacer.held(now), range(10))
         for item in claimed:
+            slot = pacer.next_slot(self.clock.now())
+            self.clock.advance(max(_SMALLEST, slot - self.clock.now()))
+            pacer.sent(item.out.chat_id, self.clock.now(), item.out.lane)
             await self.bot.dispatcher._sender.carry(item)
         await self.stop()
         return len(claimed)
@@ -131,8 +133,8 @@ class Stage:
             free = [pacer.next_slot(now)]
             if not sent and (release := pacer.next_release(now)) is not None:
                 free.append(release)
-            soon = max(free)
-            wakes.append(max(due, soon if soon > now else now + timedelta(seconds=0.1)))
+            soonest = now + (_SMALLEST if sent else timedelta(seconds=0.1))
+            wakes.append(max(due, soonest, *free))
         return min(wakes)
 
     async def _act(self) -> None:
