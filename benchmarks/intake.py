@@ -1,5 +1,5 @@
-"""f. Warnings a second, from the bytes of a feed to the committed outbox: how it grows with the places concerned and with
-the warnings of the past. Nothing is sent: that is bound by Telegram's limit and measured under b."""
+"""f. Warnings a second, from the bytes of a feed to the committed outbox: how it grows with the places concerned and
+with the warnings of the past. Nothing is sent: that is bound by Telegram's limit and measured under b."""
 
 import time
 from collections.abc import Awaitable, Callable
@@ -79,13 +79,10 @@ def _tell_growth(
 async def _tell_history(report: Report, where: "_Where", rounds: int) -> None:
     """The same warning before and after so many that are over."""
     township = [where.county.townships[0].code]
-    young, old = [], []
     await where.grow(_YOUNG)
-    for _ in range(rounds * 2):
-        young.append(await where.take(township))
+    young = [await where.take(township) for _ in range(rounds * 2)]
     await where.grow(_OLD - _YOUNG)
-    for _ in range(rounds * 2):
-        old.append(await where.take(township))
+    old = [await where.take(township) for _ in range(rounds * 2)]
     detail = f"{median(old) * 1000:.1f} ms ÷ {median(young) * 1000:.1f} ms for one township"
     what = f"   with {_OLD} warnings in the past ÷ with {_YOUNG}"
     report.rows.append(Row(what, median(old) / median(young), "×", 1.25, at_most=True, detail=detail))

@@ -15,7 +15,7 @@ from pathlib import Path
 from aiohttp import web
 
 from assembly import Shouwang
-from demo.county import SampleCounty, build
+from demo.county import COUNTY, SampleCounty, build
 from demo.life import Neighbours
 from demo.notices import cap
 from demo.stage import BOT_TOKEN, enter, furnish
@@ -27,6 +27,8 @@ from sandbox.world import World
 from settings import Settings, load
 
 VILLAGE = PlaceCode("331124001001")
+SILENT = PlaceCode("331124001002")
+"""nobody answers here: the ladder climbs to the township"""
 TOWNSHIP = PlaceCode("331124001")
 FIRST_WARNING = timedelta(seconds=20)
 _PLAYED_FOR = 120.0
@@ -59,12 +61,18 @@ def _hint(county: SampleCounty) -> dict[str, str]:
     member = county.holding(Role.GRID_MEMBER, VILLAGE)
     head = county.holding(Role.VILLAGE_HEAD, VILLAGE)
     desk = county.holding(Role.STATION, TOWNSHIP)
+    duty = county.holding(Role.COUNTY_DUTY, COUNTY)
+    silent = next(place.name for place in county.places if place.code == SILENT)
     return {
-        "zh": f"您现在是{member.note}{member.name}。约 20 秒后会来一条暴雨预警，请按“收到”。"
-        f"点左上角可以换人：试试{head.note}{head.name}，或{desk.note}{desk.name}。时间可以调快。",
-        "en": f"You are {member.name}, grid member of {member.note}. In about 20 seconds a rainstorm warning arrives: "
-        f"press the green button. Switch person at the top left: try {head.name} (village head) or {desk.name} "
-        "(township station). Time can run faster.",
+        "zh": f"您现在是{member.note}{member.name}。约 20 秒后会来一条暴雨橙色预警，请按“收到”，再看群里的应答数。\n"
+        f"看什么：{silent}一直没人应答，叫应逐级上报，22 分钟后电话名单到{desk.note}{desk.name}。"
+        "换成他，把时间调到 60×，不到半分钟就能看到。\n"
+        f"也可以换成{head.note}{head.name}，或县防指{duty.name}。",
+        "en": f"You are {member.name}, {member.note}. In about 20 seconds an orange rainstorm warning arrives: press "
+        "the green button, then watch the tally in the group.\n"
+        f"What to watch: nobody in {silent} answers; the call climbs rung by rung and after 22 minutes the phone list "
+        f"reaches {desk.name} ({desk.note}). Switch to him, set time to 60× and see it in half a minute.\n"
+        f"Or play {head.name} ({head.note}) or {duty.name} (county duty officer).",
     }
 
 
@@ -108,7 +116,7 @@ async def demo(port: int, folder: Path, speed: float) -> None:
         asyncio.get_running_loop().add_signal_handler(signum, stop.set)
     async with Shouwang.open(settings, clock) as bot:
         await bot.doors.run(partial(enter, county=county, stage=stage, world=world))
-        neighbours = Neighbours(world, clock, county, played)
+        neighbours = Neighbours(world, clock, county, played, SILENT)
         life = [asyncio.create_task(neighbours.run()), asyncio.create_task(_feed(settings, clock))]
         me = county.holding(Role.GRID_MEMBER, VILLAGE)
         print(

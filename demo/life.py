@@ -1,6 +1,7 @@
 """The neighbours: everybody whom nobody plays answers by himself, most of them, sooner or later.
 
-A person who is being looked at on the page is left to the one who looks.
+A person who is being looked at on the page is left to the one who looks. One village stays silent, so that there is a
+ladder to be seen.
 """
 
 import asyncio
@@ -9,6 +10,8 @@ import random
 from collections.abc import Container
 
 from demo.county import SampleCounty
+from domain.people import VILLAGE_ROLES
+from domain.places import PlaceCode
 from sandbox.clock import WorldClock
 from sandbox.errors import WorldError
 from sandbox.world import World
@@ -19,11 +22,22 @@ _ANSWERS = ("w:ack:", "p:ok:")
 """what a neighbour presses by himself: 收到, and 正常 on a patrol"""
 
 
+def people_of(county: SampleCounty, village: PlaceCode) -> set[int]:
+    """Accounts of those who live there; the township's cadre who looks after it does not."""
+    return {
+        one.user_id
+        for one in county.residents
+        if all(post.place == village and post.role in VILLAGE_ROLES for post in one.posts)
+    }
+
+
 class Neighbours:
-    def __init__(self, world: World, clock: WorldClock, county: SampleCounty, played: Container[int]) -> None:
+    def __init__(
+        self, world: World, clock: WorldClock, county: SampleCounty, played: Container[int], silent: PlaceCode
+    ) -> None:
         self._world = world
         self._clock = clock
-        self._people = {one.user_id for one in county.residents if one.enrolled}
+        self._people = {one.user_id for one in county.residents if one.enrolled} - people_of(county, silent)
         self._played = played
         self._chance = random.Random(7)
         self._tasks: set[asyncio.Task[None]] = set()

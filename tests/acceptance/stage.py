@@ -36,6 +36,8 @@ START = datetime(2026, 6, 20, 10, 0, tzinfo=UTC)
 BEAT = timedelta(seconds=10)
 """nothing is judged more finely here than this; the bot's own heart beats every second"""
 _SMALLEST = timedelta(milliseconds=2)
+_ROUNDING = timedelta(microseconds=50)
+"""the clock counts in floats: never a hair before the slot"""
 
 Act = Callable[[], Awaitable[object]]
 
@@ -134,7 +136,7 @@ class Stage:
             if not sent and (release := pacer.next_release(now)) is not None:
                 free.append(release)
             soonest = now + (_SMALLEST if sent else timedelta(seconds=0.1))
-            wakes.append(max(due, soonest, *free))
+            wakes.append(max(due, soonest, *free) + _ROUNDING)
         return min(wakes)
 
     async def _act(self) -> None:
