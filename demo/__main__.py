@@ -64,14 +64,13 @@ def _hint(county: SampleCounty) -> dict[str, str]:
     duty = county.holding(Role.COUNTY_DUTY, COUNTY)
     silent = next(place.name for place in county.places if place.code == SILENT)
     return {
-        "zh": f"您现在是{member.note}{member.name}。约 20 秒后会来一条暴雨橙色预警，请按“收到”，再看群里的应答数。\n"
-        f"看什么：{silent}一直没人应答，叫应逐级上报，22 分钟后电话名单到{desk.note}{desk.name}。"
-        "换成他，把时间调到 60×，不到半分钟就能看到。\n"
-        f"也可以换成{head.note}{head.name}，或县防指{duty.name}。",
-        "en": f"You are {member.name}, {member.note}. In about 20 seconds an orange rainstorm warning arrives: press "
-        "the green button, then watch the tally in the group.\n"
-        f"What to watch: nobody in {silent} answers; the call climbs rung by rung and after 22 minutes the phone list "
-        f"reaches {desk.name} ({desk.note}). Switch to him, set time to 60× and see it in half a minute.\n"
+        "zh": f"先扮演{member.note}{member.name}：约 20 秒后来一条暴雨橙色预警，请按“收到”，再看群里的应答数。\n"
+        f"看点：{silent}没人应答。换成{desk.note}{desk.name}，时间调到 60×：22 分钟后电话名单到他那里。\n"
+        f"也可以换成{head.note}{head.name}，或县防指值班员{duty.name}。",
+        "en": f"First play {member.name} ({member.note}): in about 20 seconds an orange rainstorm warning arrives; "
+        "press the green button, then watch the tally in the group.\n"
+        f"What to watch: nobody in {silent} answers. Switch to {desk.name} ({desk.note}), set time to 60×: after 22 "
+        "minutes the phone list reaches him.\n"
         f"Or play {head.name} ({head.note}) or {duty.name} (county duty officer).",
     }
 
