@@ -129,7 +129,8 @@ def resolve_places(
     """
     bounds = limits or AreaLimits()
     if not notice.areas:
-        return PlaceMatch(problems=(Problem(PlaceProblem.NO_AREA),))
+        elsewhere = _issued_elsewhere(notice, tree)
+        return PlaceMatch(problems=() if elsewhere else (Problem(PlaceProblem.NO_AREA),), outside=elsewhere)
     if _too_detailed(notice.areas, bounds):
         return PlaceMatch(problems=(Problem(PlaceProblem.TOO_DETAILED),))
     found = [_place(area, notice, tree, fixed_county, bounds) for area in notice.areas]
@@ -186,12 +187,12 @@ def _place(area: Area, notice: Notice, tree: PlaceTree, fixed_county: PlaceCode 
     if found.settled or _shape_said_something(found):
         return found
     county = _certain_county(area, notice, tree, fixed_county)
-    if not area.desc.strip():
+    if _issued_elsewhere(notice, tree) and not found.problems:
+        found.elsewhere = True
+    elif not area.desc.strip():
         found.problem(PlaceProblem.NO_AREA)
     elif county is not None:
         _by_name(area, county, tree, limits, found)
-    elif _issued_elsewhere(notice, tree) and not found.problems:
-        found.elsewhere = True
     else:
         found.problem(PlaceProblem.COUNTY_NOT_CERTAIN, area.desc)
     return found
@@ -316,9 +317,16 @@ def _certain_county(area: Area, notice: Notice, tree: PlaceTree, fixed_county: P
 
 
 def _issued_elsewhere(notice: Notice, tree: PlaceTree) -> bool:
-    """Whether the issuer is an office of another county; a city's or a province's may well speak of ours."""
+    """Whether the number says that the issuer is an office of another county, city or province. Our own city and
+    province may well speak of us."""
     issuer = issuer_county(notice.identifier)
-    return issuer is not None and not issuer.endswith("00") and all(root.code != issuer for root in tree.roots)
+    if issuer is None or not tree.roots:
+        return False
+    try:
+        place = normalise_code(issuer)
+    except PlaceCodeError:
+        return False
+    return not any(is_within(root.code, place) or is_within(place, root.code) for root in tree.roots)
 
 
 def _named(piece: str, county: Place, tree: PlaceTree) -> list[tuple[Place, ...]]:

@@ -19,6 +19,8 @@ class Said(Protocol):
     row."""
 
     @property
+    def source(self) -> str: ...
+    @property
     def sender(self) -> str: ...
     @property
     def identifier(self) -> str: ...
@@ -91,9 +93,11 @@ def _same_message(a: Said, b: Said) -> bool:
 
 
 def _passed_on(a: Said, b: Said) -> bool:
-    """Whether two sources brought the same warning of one office."""
+    """Whether two sources brought the same warning of one office. Their words may differ: some feeds carry the title
+    only, and that is no correction."""
     number = cross_source_key(a.identifier)
-    return a.sender != b.sender and number is not None and number == cross_source_key(b.identifier)
+    another = (a.source, a.sender) != (b.source, b.sender)
+    return another and number is not None and number == cross_source_key(b.identifier)
 
 
 def _connected(later: Notice, earlier: Notice) -> bool:

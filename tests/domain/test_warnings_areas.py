@@ -242,6 +242,26 @@ def test_the_issuers_own_county_is_a_hint_for_names() -> None:
     assert keys(resolve_places(city, TREE)) == [PlaceProblem.COUNTY_NOT_CERTAIN]
 
 
+@pytest.mark.parametrize("issuer", ["331123", "330100", "340000", "110000"])
+@pytest.mark.parametrize("areas", [(), (Area("湖南省保靖县"),), (Area("石梁镇"),), (Area(""),)])
+def test_an_office_of_another_county_city_or_province_speaks_of_somewhere_else(
+    issuer: str, areas: tuple[Area, ...]
+) -> None:
+    theirs = notice(*areas, identifier=f"{issuer}41600000_20260620180200")
+    assert resolve_places(theirs, TREE, fixed_county=COUNTY) == PlaceMatch(outside=True)
+
+
+@pytest.mark.parametrize("issuer", ["339921", "339900", "330000"])
+def test_our_own_city_and_province_may_speak_of_us(issuer: str) -> None:
+    ours = notice(Area("浙江省"), identifier=f"{issuer}41600000_20260620180200")
+    assert not resolve_places(ours, TREE, fixed_county=COUNTY).outside
+
+
+def test_a_number_from_elsewhere_does_not_overrule_a_code_of_ours() -> None:
+    theirs = notice(Area("", ("339921100",)), identifier="33112341600000_20260620180200")
+    assert resolve_places(theirs, TREE, fixed_county=COUNTY).codes == {"339921100"}
+
+
 def test_a_county_code_whose_text_names_townships_is_marked() -> None:
     text = "预计未来3小时石梁镇、云坑乡降水量将达100毫米以上。"
     match = resolve_places(notice(Area("青岚县", ("339921",)), text=text), TREE)

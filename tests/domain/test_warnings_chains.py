@@ -185,6 +185,13 @@ def test_the_same_national_number_from_another_source_is_a_duplicate() -> None:
     assert relation(passed_on, counterpart(passed_on, chain.members)).kind is RelationKind.DUPLICATE
 
 
+def test_another_source_with_other_words_under_the_same_number_is_no_correction() -> None:
+    number = "33992141600000_20260620180200"
+    full, title_only = notice(number, text="预计未来3小时…"), notice(number, source="nmc")
+    assert relation(title_only, full).kind is RelationKind.DUPLICATE
+    assert relation(notice(number), full).kind is RelationKind.CORRECTION
+
+
 def test_another_source_does_not_lift_a_warning_by_repeating_its_number() -> None:
     number = "33992141600000_20260620180200"
     lifting = notice(number, 3, sender="nmc", msg_type=MsgType.CANCEL)
@@ -222,6 +229,7 @@ def test_what_has_no_effect_moves_no_village(new: Notice) -> None:
 def test_a_stored_row_can_be_compared_with_a_notice() -> None:
     @dataclass(frozen=True)
     class Row:
+        source: str
         sender: str
         identifier: str
         sent: datetime
@@ -230,7 +238,7 @@ def test_a_stored_row_can_be_compared_with_a_notice() -> None:
         content_hash: str
         headline: str = "more than is needed"
 
-    row = Row(MET, "n1", SENT, 0, Colour.ORANGE, FIRST.content_hash)
+    row = Row("met", MET, "n1", SENT, 0, Colour.ORANGE, FIRST.content_hash)
     assert relation(FIRST, row).kind is RelationKind.DUPLICATE
     assert relation(RED, counterpart(RED, [row])).kind is RelationKind.RAISED
 
