@@ -5,6 +5,7 @@ Sources of the defaults: answer minutes and ladders from published practice (3â€
 minutes never seconds), the rest chosen by us.
 """
 
+from datetime import time
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
@@ -87,6 +88,18 @@ class WarningPolicy(BaseModel):
     post_exercises: bool = False
     folder_silent_minutes: Minutes = 10
     """so long the watched folder may be out of reach before the county's desk is told"""
+    straight_down: tuple[Colour, ...] = _GRAVE
+    """these go to the villages' groups by themselves; of others the townships pass them on"""
+    quiet_from: time = time(22)
+    quiet_from_blue: time = time(20)
+    quiet_until: time = time(6, 30)
+    """blue and yellow notices that come in between wait for the morning, on the county's clock"""
+    posts_per_day: dict[Colour, int] = Field(default_factory=lambda: {Colour.BLUE: 3, Colour.YELLOW: 4})
+    """posts of warnings in one group and day after which one of this colour waits for the digest; a colour that is
+    not listed never does"""
+    digest_hours: tuple[int, ...] = (7, 12, 18)
+    extend_hours: int = Field(default=6, ge=1, le=72)
+    """offered for a warning that named no end, when the assumed one is near"""
     two_persons: tuple[Colour, ...] = _GRAVE
     """what the county itself composes in these colours goes out when a second person has approved"""
     approval_ladder: Plan = _plan(

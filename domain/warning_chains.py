@@ -173,10 +173,9 @@ def relation(
         return Relation(kind)
     if kind is RelationKind.CANCEL:
         return Relation(kind, dropped=current_villages)
-    added, dropped = new_villages - current_villages, current_villages - new_villages
-    if kind is RelationKind.REISSUED and (added or dropped):
-        kind = RelationKind.CHANGED_AREA
-    return Relation(kind, added, dropped)
+    if kind is not RelationKind.CORRECTION:
+        return change(new, current, new_villages, current_villages)
+    return Relation(kind, new_villages - current_villages, current_villages - new_villages)
 
 
 _WITHOUT_EFFECT = {
@@ -198,6 +197,17 @@ def _kind(new: Notice, current: Said, lifted: bool, family: frozenset[str]) -> R
     if new.sent < current.sent:
         return RelationKind.STALE
     return RelationKind.CANCEL if lifted else _change(new.colour, current.colour)
+
+
+def change(
+    new: Said, current: Said, new_villages: frozenset[PlaceCode], current_villages: frozenset[PlaceCode]
+) -> Relation:
+    """What a version is to the one before it when both are of one chain: for what waited and is let out later."""
+    kind = _change(new.colour, current.colour)
+    added, dropped = new_villages - current_villages, current_villages - new_villages
+    if kind is RelationKind.REISSUED and (added or dropped):
+        kind = RelationKind.CHANGED_AREA
+    return Relation(kind, added, dropped)
 
 
 def _change(new: Colour | None, current: Colour | None) -> RelationKind:

@@ -6,6 +6,8 @@ from domain.errors import Stale
 from handlers import answers, answers_helper
 from handlers.scene import Feature, Handler, Scene
 from handlers.warning_desk import DESK_PRESSES, compose_warning, show_active
+from handlers.warning_relay import RELAY_PRESSES
+from handlers.warning_relay import start as start_relay
 from handlers.warning_second import SECOND_PRESSES
 
 
@@ -27,8 +29,9 @@ _PRESSES: Mapping[str, Handler] = {
     "rec": answers_helper.press_result,
     **DESK_PRESSES,
     **SECOND_PRESSES,
+    **RELAY_PRESSES,
 }
-_IN_GROUPS = frozenset({"ack", "help", "missing"})
+_IN_GROUPS = frozenset({"ack", "help", "missing", "relay"})
 
 
 FEATURE = Feature(
@@ -40,7 +43,7 @@ FEATURE = Feature(
     },
     urgent=(answers.plain_word,),
     presses={"w": press},
-    starts={"a": answers.start},
+    starts={"a": answers.start, "r": start_relay},
     private=(answers.private_word,),
     group=(answers.group_word,),
 )

@@ -16,6 +16,7 @@ from services.sources import watch_sources
 from services.voices import VOICES
 from services.warning_boards import draw_boards
 from services.warning_end import expire_due
+from services.warning_quiet import release_quiet, send_digests
 from services.work import Work
 
 log = logging.getLogger(__name__)
@@ -51,6 +52,8 @@ async def _singly_if_possible(doors: Doors) -> int:
 
 DUTIES: Sequence[tuple[str, Duty]] = (
     ("expire warnings", expire_due),
+    ("end of the quiet", release_quiet),
+    ("digests", send_digests),
     ("begin leaves", begin_leaves),
     ("climb ladders", _climb),
     ("draw boards", draw_boards),

@@ -7,10 +7,11 @@ from domain.outgoing import Lane, Outgoing
 from domain.people import Person, PersonId, PersonStatus, Role
 from domain.places import PlaceCode, PlaceTree
 from domain.text import Rows
+from domain.warning_reach import is_outranked
 from services.channels import hurry, ladder_of
 from services.ports import WarningRow
-from services.warning_posts import reach
-from services.warning_texts import ask_buttons, correct_buttons, post_facts
+from services.warning_posts import is_quiet, reach, villages_of
+from services.warning_texts import ask_buttons, correct_buttons, post_facts, relay_buttons
 from services.warning_told import ask_key
 from services.work import Work
 
@@ -29,8 +30,10 @@ class Owing:
 async def owing_people(work: Work, tree: PlaceTree, row: WarningRow, spared: Collection[int] = ()) -> list[Owing]:
     """Everybody with a post for this colour in the covered places and above them, each once however many posts he
     has. Whoever is on leave is covered by his stand-in, who then owes for that place; where nobody stands in after
-    all, he owes it himself."""
+    all, he owes it himself. Where a graver warning of the same kind stands, nobody is asked for this one."""
+    villages = villages_of(tree, row.places)
     codes = reach(tree, work.county, row.places)
+    codes = {code for code in codes if not is_outranked(tree, code, villages, row.outranked)}
     roles = work.policy.warnings.answerers[row.colour]
     people = await work.rows.people.holding(roles, codes)
     away = {leave.person_id: leave.stand_in_id for leave in await work.rows.people.leaves(work.now)}
@@ -85,7 +88,7 @@ async def ask(work: Work, row: WarningRow, owing: Sequence[Owing]) -> None:
 def question_buttons(work: Work, row: WarningRow, person: Person) -> Rows:
     """The county's desk finds the way to take a wrong one back on its own question: nobody looks for it in a hurry."""
     desk = correct_buttons(work, row, person.language) if person.holds(DESKS) else ()
-    return (*ask_buttons(work, row.id, person.language), *desk)
+    return (*ask_buttons(work, row.id, person.language), *relay_buttons(work, row, person), *desk)
 
 
 def ask_message(work: Work, row: WarningRow, person: Person, key: str, text: object, buttons: object) -> Outgoing:
@@ -100,5 +103,6 @@ def ask_message(work: Work, row: WarningRow, person: Person, key: str, text: obj
         lane=Lane.URGENT,
         buttons=buttons,  # type: ignore[arg-type]
         expires_at=row.expires,
+        silent=is_quiet(work, row.colour) is not None,
         resend_mark=work.words.text("warning.resent", person.language, number=row.number),
     )

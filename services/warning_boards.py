@@ -1,6 +1,6 @@
 """The live tally: what a group sees of the answers, edited into its post no oftener than the county allows."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from domain.places import Level, PlaceCode, PlaceTree, is_within
 from domain.text import Html
 from services.acknowledge import warning_of
 from services.ports import Board, WarningRow
+from services.warning_relay import PassedOn, at_place, passed_on
 from services.warning_texts import over_of, post_buttons, post_facts
 from services.work import Work
 
@@ -27,7 +28,7 @@ async def draw_boards(work: Work) -> int:
                 continue
             facts[board.subject] = (
                 row,
-                await post_facts(work, row),
+                {**await post_facts(work, row), "passed": await passed_on(work, row)},
                 await work.rows.obligations.tally(row.subject),
             )
         await _draw(work, board, *facts[board.subject])
@@ -45,7 +46,13 @@ async def _draw(
     tree = await work.tree()
     shown = tally_for(tree, board.place, tally)
     over = over_of(row)
-    text: Html = work.words.card("warning_post", relation="", check_area=False, tally=shown, over=over, **facts)
+    here = tree.get(board.place)
+    relays: Sequence[PassedOn] = facts["passed"]
+    said: dict[str, Any] = {**facts, **at_place(work, relays, board.place, None if here is None else here.level)}
+    del said["passed"]
+    text: Html = work.words.card(
+        "warning_post", relation="", check_area=row.evidence.check_area, tally=shown, over=over, **said
+    )
     await work.rows.outbox.put(
         Outgoing(
             key=f"{board.post_key}:board:{board.times_drawn + 1}",
@@ -56,7 +63,7 @@ async def _draw(
             subject=f"{board.subject}:board",
             target=board.post_key,
             text=text,
-            buttons=() if over else post_buttons(work, row.id),
+            buttons=() if over else post_buttons(work, row, township=here is not None and here.level is Level.TOWNSHIP),
         )
     )
 

@@ -10,6 +10,7 @@ from domain.people import Person
 from services.channels import end_elsewhere
 from services.ports import WarningAct, WarningRow
 from services.warning_end import close
+from services.warning_ranks import settle_ranks
 from services.warning_second import (
     Asked,
     Seconds,
@@ -106,6 +107,7 @@ async def _correct(work: Work, person: Person, row: WarningRow) -> Corrected:
     await end_elsewhere(work, row, "corrected", said["zh"])
     people = await answer_people(work, row, "corrected", lambda lang: said.get(lang, said["zh"]))
     await work.rows.warnings.add_act(WarningAct(row.id, "corrected", person.id, work.now))
+    await settle_ranks(work)
     await work.note("warning.corrected", row.subject, person, groups=groups, people=people)
     return Corrected(row, groups, people)
 

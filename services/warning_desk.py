@@ -9,11 +9,11 @@ from domain.errors import NotAllowed, Stale
 from domain.outgoing import Lane
 from domain.people import Action, Person, Role, may
 from domain.text import Button, ButtonStyle, Rows
-from domain.warnings import Reason, Reference, Relation, RelationKind
+from domain.warnings import Reason, Reference
 from services.ports import WarningRow
 from services.warning_approval import APPROVAL
 from services.warning_end import lift
-from services.warning_force import put_in_force
+from services.warning_quiet import QUIET, let_out
 from services.warning_texts import issuer_name, post_facts
 from services.work import Work
 
@@ -95,6 +95,25 @@ async def ask_desk_to_lift(work: Work, row: WarningRow, by: str, reason: str) ->
         )
 
 
+async def hold_for_quiet(work: Work, row: WarningRow, until: datetime) -> None:
+    """It goes out by itself in the morning; the desk is told at once and may have it out now."""
+    await work.rows.warnings.hold_until(row.id, until)
+    await work.note("warning.held", row.subject, None, reason=QUIET)
+    facts = await post_facts(work, row)
+    for person in await work.rows.people.holding([Role.COUNTY_DUTY], [work.county]):
+        label = work.words.label
+        buttons = (
+            (
+                Button(label("held.button.now", person.language), f"w:release:{row.id}"),
+                Button(label("warning.held.refuse", person.language), f"w:refuse:{row.id}"),
+            ),
+        )
+        card = work.words.card("warning_quiet", person.language, until=work.local(until), **facts)
+        await work.tell(
+            person, f"{row.subject}:quiet:{person.id}", card, subject=row.subject, buttons=buttons, lane=Lane.URGENT
+        )
+
+
 async def release_held(work: Work, officer: Person | None, warning_id: int, colour: Colour | None = None) -> WarningRow:
     """The duty officer decides that a held notice goes out, with the colour he gives it where it had none, to the
     whole county where its area was not clear. Raises NotAllowed, or Stale when it has been decided already."""
@@ -117,7 +136,7 @@ async def release_held(work: Work, officer: Person | None, warning_id: int, colo
     await work.rows.warnings.decide(row.id, row.colour, row.places)
     await withdraw_held(work, row.sender, map(Reference.parse, row.references), row.sent)
     await work.note("warning.released", row.subject, officer, colour=row.colour.value)
-    await put_in_force(work, row, Relation(RelationKind.NEW), in_force[-1] if in_force else None)
+    await let_out(work, row)
     return row
 
 

@@ -144,7 +144,7 @@ async def card_of(work: Work, row: WarningRow, first: Person, asked: Asked, lang
 async def reach_of(work: Work, row: WarningRow) -> tuple[int, int]:
     """Groups and persons that a warning would go to now."""
     tree = await work.tree()
-    return len(await groups_of(work, tree, row.places)), len(await owing_people(work, tree, row))
+    return len(await groups_of(work, tree, row)), len(await owing_people(work, tree, row))
 
 
 async def correction_words(

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from domain.colours import Colour
-from domain.people import Person
+from domain.people import RIGHTS, Action, Person
 from domain.places import Level, PlaceCode, PlaceTree
 from domain.text import Button, ButtonStyle, Rows
 from services.ports import WarningRow
@@ -55,6 +55,8 @@ async def post_facts(work: Work, row: WarningRow) -> dict[str, Any]:
         "exercise": row.exercise,
         "composed": row.composed_by is not None,
         "ack_link": work.link(f"a_{row.id}"),
+        "remark": None,
+        "relays": (),
     }
 
 
@@ -69,15 +71,29 @@ def ask_buttons(work: Work, warning_id: int, lang: str) -> Rows:
     )
 
 
-def post_buttons(work: Work, warning_id: int) -> Rows:
+def post_buttons(work: Work, row: WarningRow, *, township: bool = False) -> Rows:
+    """Under a group's post. A township's group passes on what does not go to the villages by itself."""
     label = work.words.label
-    return (
-        (Button(label("warning.button.received"), f"w:ack:{warning_id}", style=ButtonStyle.SUCCESS),),
+    rows: Rows = (
+        (Button(label("warning.button.received"), f"w:ack:{row.id}", style=ButtonStyle.SUCCESS),),
         (
-            Button(label("warning.button.missing"), f"w:missing:{warning_id}"),
+            Button(label("warning.button.missing"), f"w:missing:{row.id}"),
             Button(label("warning.button.report"), url=work.link("h")),
         ),
     )
+    if not township or row.colour in work.policy.warnings.straight_down:
+        return rows
+    pass_on = Button(label("relay.button.pass_on"), f"w:relay:{row.id}", style=ButtonStyle.PRIMARY)
+    return (*rows, (pass_on, Button(label("relay.button.remark"), url=work.link(f"r_{row.id}"))))
+
+
+def relay_buttons(work: Work, row: WarningRow, person: Person) -> Rows:
+    """The same in the private chat of somebody who may."""
+    if row.colour in work.policy.warnings.straight_down or not person.holds(RIGHTS[Action.RELAY_WARNING]):
+        return ()
+    label = work.words.label
+    pass_on = Button(label("relay.button.pass_on", person.language), f"w:relay:{row.id}")
+    return ((pass_on, Button(label("relay.button.remark", person.language), f"w:remark:{row.id}")),)
 
 
 def correct_buttons(work: Work, row: WarningRow, lang: str) -> Rows:

@@ -70,13 +70,13 @@ async def answer_people(
     *,
     edit: bool = False,
     silent: bool = False,
-    only: Callable[[Person], bool] = lambda _: True,
+    only: Collection[int] | None = None,
 ) -> int:
     """One word to each of them: a message of its own, or, where the matter is small, put over the old question."""
     said: dict[str, Html] = {}
     messages = []
     for person in await who_was_asked(work, row):
-        if person.user_id is None or not only(person):
+        if person.user_id is None or (only is not None and person.id not in only):
             continue
         lang = person.language
         if lang not in said:

@@ -12,7 +12,6 @@ from domain.colours import Colour
 from domain.places import PlaceCode, PlaceTree
 from domain.warnings import (
     Disposition,
-    Mark,
     MsgType,
     Notice,
     Outcome,
@@ -31,11 +30,12 @@ from domain.warnings import (
     relation,
     resolve_places,
 )
-from services.ports import WarningRow
+from services.ports import Evidence, WarningRow
 from services.source_trust import policy_of
-from services.warning_desk import ask_desk, ask_desk_to_lift, withdraw_held
+from services.warning_desk import ask_desk, ask_desk_to_lift, hold_for_quiet, withdraw_held
 from services.warning_end import lift
 from services.warning_force import put_in_force
+from services.warning_quiet import QUIET, waits_until
 from services.warning_texts import next_number
 from services.work import Work
 
@@ -83,7 +83,10 @@ async def receive_notice(work: Work, notice: Notice, raw: bytes) -> Received:
     if verdict.way is Way.HOLD:
         await ask_desk(work, row, reason)
         return Received(Outcome.HELD, row.id, reason)
-    await put_in_force(work, row, found, before, check_area=Mark.CHECK_AREA in verdict.marks)
+    if (until := waits_until(work, row, found)) is not None:
+        await hold_for_quiet(work, row, until)
+        return Received(Outcome.HELD, row.id, QUIET)
+    await put_in_force(work, row, found, before)
     return Received(Outcome.ACCEPTED, row.id)
 
 
@@ -127,7 +130,8 @@ async def _earlier_of(work: Work, notice: Notice) -> list[WarningRow]:
         events.update(row.event for row in own or rows)
     versions: list[WarningRow] = []
     for event in sorted(events):
-        versions += [v for v in await work.rows.warnings.of_event(event) if v.state not in {"held", "refused"}]
+        known = await work.rows.warnings.of_event(event)
+        versions += [v for v in known if v.state not in {"held", "refused"} or v.held_because == QUIET]
     versions += [
         row
         for row in same
@@ -172,7 +176,19 @@ async def _keep(
         composed_by=None,
         created_at=work.now,
         part=notice.part,
+        evidence=_evidence_of(notice, match, verdict),
     )
     row = await work.rows.warnings.add(row)
     await work.rows.warnings.keep_raw(row.id, raw)
     return row
+
+
+def _evidence_of(notice: Notice, match: PlaceMatch, verdict: Disposition) -> Evidence:
+    doubts = (*notice.findings, *(problem.key for problem in match.problems), *sorted(verdict.marks))
+    return Evidence(
+        colour_from="" if notice.colour_evidence is None else notice.colour_evidence.value,
+        placed_by="" if match.how is None else match.how.value,
+        doubts=tuple(dict.fromkeys(str(doubt) for doubt in doubts)),
+        language=notice.language,
+        raw_hash=notice.raw_hash,
+    )

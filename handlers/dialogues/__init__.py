@@ -10,6 +10,7 @@ from handlers.dialogues.issue_check import DIALOGUE as ISSUE_CHECK
 from handlers.dialogues.judge_check import DIALOGUE as JUDGE_CHECK
 from handlers.dialogues.leave import DIALOGUE as LEAVE
 from handlers.dialogues.plan_patrol import DIALOGUE as PLAN_PATROL
+from handlers.dialogues.relay_warning import DIALOGUE as RELAY_WARNING
 from handlers.dialogues.report_hazard import DIALOGUE as REPORT_HAZARD
 from handlers.dialogues.return_warning import DIALOGUE as RETURN_WARNING
 from handlers.dialogues.send_back_hazard import DIALOGUE as SEND_BACK_HAZARD
@@ -17,6 +18,7 @@ from handlers.dialogues.send_back_hazard import DIALOGUE as SEND_BACK_HAZARD
 DIALOGUES: tuple[Dialogue, ...] = (
     COMPOSE_WARNING,
     RETURN_WARNING,
+    RELAY_WARNING,
     CORRECT_PHONE,
     LEAVE,
     ISSUE_CHECK,

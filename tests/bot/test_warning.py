@@ -322,7 +322,9 @@ async def test_lowered_answers_the_first_post_and_spares_who_has_answered(county
     posts = county.messages(county.village_group)
     assert "【降级】" in posts[-1].text
     assert posts[-1].payload["reply_to_message"]["message_id"] == posts[-2].id
-    assert county.new(GRID) == []
+    assert ["红色预警降为橙色" in text for text in county.new(GRID)] == [True]
+    pressed = await county.forge(GRID, "w:ack:2")
+    assert pressed.text == "这条预警不需要您应答，谢谢。"
     assert len(county.new(HEAD)) == 1
     county.seen_all()
 
