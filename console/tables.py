@@ -20,6 +20,7 @@ from delivery.redaction import redact
 from delivery.transport import AiohttpRequest
 from domain import place_rows
 from domain import roster as roster_rows
+from domain.channels import roster_columns
 from domain.enrolment import IssuedLink
 from domain.place_finding import place_with_code
 from domain.places import Place, PlaceCode, PlaceTree
@@ -100,7 +101,8 @@ def find(written: str, tree: PlaceTree, county: PlaceCode) -> Place:
 
 
 def write_template(voice: Voice, file: Path, *, overwrite: bool) -> int:
-    write(file, roster_template(voice.words, voice.lang), overwrite=overwrite)
+    further = roster_columns(load().policy().channels)
+    write(file, roster_template(voice.words, voice.lang, further), overwrite=overwrite)
     voice.say("console.template.written", file=str(file))
     return DONE
 

@@ -19,6 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from domain.colours import Colour
 from domain.places import PlaceCode, is_within
+from domain.tables import CellError, Cells, Column
 from domain.text import Html
 
 PERSONS = "persons"
@@ -26,6 +27,8 @@ TRIES = 3
 PAUSES = (timedelta(seconds=10), timedelta(seconds=60))
 """before the second try, and before each further one"""
 
+_AT = "at:"
+_ADDRESS_LENGTH = 200
 _SMS_LENGTH = 70
 _POST_LENGTH = 2000
 _PLACEHOLDER = re.compile(r"\{(\w*)\}")
@@ -54,7 +57,7 @@ class OtherChannel(BaseModel):
     """of sms_json; {key} is put in"""
     accepted: dict[str, str | int | bool] = Field(default_factory=dict)
     """of sms_json: fields of the answer that say it was taken, as {"code": 0}; empty: any answer of success"""
-    reaches: str = Field(default=PERSONS, pattern=r"^(persons|\d{6}|\d{9}|\d{12}|\d{15})$")
+    reaches: str = Field(default=PERSONS, pattern=r"^(persons|\d{6}(\d{3}(\d{3}(\d{2,3})?)?)?)$")
     """persons, or the code of the place whose group this is"""
     column: str = Field(default="", max_length=20)
     """title of the roster's column that holds the {address}"""
@@ -130,6 +133,28 @@ def names_are_unique(channels: Iterable[OtherChannel]) -> bool:
     names = [one.name for one in channels]
     columns = [one.column for one in channels if one.column]
     return len(set(names)) == len(names) and len(set(columns)) == len(columns)
+
+
+def roster_columns(channels: Iterable[OtherChannel]) -> tuple[Column, ...]:
+    """Further columns of the roster: people's addresses, a column for each channel that needs one."""
+    return tuple(Column(f"{_AT}{one.name}", one.column) for one in channels if one.column)
+
+
+def addresses_in(cells: Cells, columns: Iterable[Column]) -> tuple[tuple[str, str], ...]:
+    """channel and address of every such column of a line; an empty one says that the person has none."""
+    return tuple(
+        (one.name.removeprefix(_AT), cells.read(read_address, cells.row[one.name]) or "")
+        for one in columns
+        if one.name.startswith(_AT)
+    )
+
+
+def read_address(text: str) -> str:
+    """One word, without a blank in it. Raises CellError."""
+    address = text.strip()
+    if len(address) > _ADDRESS_LENGTH or any(one.isspace() or not one.isprintable() for one in address):
+        raise CellError("roster.problem.address", written=text)
+    return address
 
 
 def to_persons(channels: Iterable[OtherChannel], colour: Colour) -> list[OtherChannel]:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from domain.channels import addresses_in
 from domain.people import COUNTY_ROLES, Post, Role
 from domain.phones import is_rounded, last_four, read_mobile
 from domain.place_finding import Named, find_place
@@ -87,6 +88,8 @@ class Entry:
     titles: tuple[str, ...] = ()
     deputy_phone: str = ""
     language: str = ""
+    addresses: tuple[tuple[str, str], ...] = ()
+    """channel and address, of each channel that the file has a column for"""
 
     @property
     def title(self) -> str:
@@ -106,9 +109,10 @@ class Reading:
     """lines that say a post is vacant: (line, the post as written)"""
 
 
-def read_roster(lines: Sequence[Line], tree: PlaceTree, county: PlaceCode) -> Reading:
-    """Every line read and judged. Problems come in the order of the lines, all of them."""
-    table, problems = read_table(lines, COLUMNS)
+def read_roster(lines: Sequence[Line], tree: PlaceTree, county: PlaceCode, further: Sequence[Column] = ()) -> Reading:
+    """Every line read and judged. Problems come in the order of the lines, all of them. `further` are the county's own
+    columns: addresses for other channels."""
+    table, problems = read_table(lines, (*COLUMNS, *further))
     if problems:
         return Reading(problems=problems)
     found: list[Entry] = []
@@ -119,7 +123,7 @@ def read_roster(lines: Sequence[Line], tree: PlaceTree, county: PlaceCode) -> Re
             vacant.append((row.line, row["posts"]))
             continue
         cells = Cells(row)
-        entry = _entry(cells, tree, county)
+        entry = _entry(cells, tree, county, [column for column in further if column.name in table.columns])
         wrong += cells.problems
         if entry is not None:
             found.append(entry)
@@ -135,7 +139,7 @@ def _is_vacant(row: Row) -> bool:
     return _packed(row["name"]) in _VACANT and (not row["phone"] or _packed(row["phone"]) in _VACANT)
 
 
-def _entry(cells: Cells, tree: PlaceTree, county: PlaceCode) -> Entry | None:
+def _entry(cells: Cells, tree: PlaceTree, county: PlaceCode, further: Sequence[Column]) -> Entry | None:
     """The person of one line. A line that is wrong still says whose number it is, for "one number, two names"."""
     row = cells.row
     name = cells.read(read_name, row["name"])
@@ -143,12 +147,13 @@ def _entry(cells: Cells, tree: PlaceTree, county: PlaceCode) -> Entry | None:
     deputy = cells.read(_read_deputy, row["deputy"]) if row["deputy"] else ""
     language = cells.read(read_language, row["language"]) if row["language"] else ""
     posts = _posts(cells, tree, county)
+    addresses = addresses_in(cells, further)
     if deputy and deputy == phone:
         cells.complain(CellError("roster.problem.deputy_self"))
     if not name or not phone:
         return None
     title = " ".join(row["title"].split())[:_TITLE]
-    return Entry(row.line, name, phone, posts, (title,) if title else (), deputy or "", language or "")
+    return Entry(row.line, name, phone, posts, (title,) if title else (), deputy or "", language or "", addresses)
 
 
 def read_name(text: str) -> str:
@@ -256,12 +261,14 @@ def _merged(entries: Sequence[Entry]) -> tuple[tuple[Entry, ...], list[Problem]]
         elif first.language and entry.language and first.language != entry.language:
             problems.append(_conflict(entry, first, "roster.problem.two_languages", name=entry.name))
         else:
+            both = (first.addresses, entry.addresses)
             people[entry.phone] = replace(
                 first,
                 posts=tuple(dict.fromkeys((*first.posts, *entry.posts))),
                 titles=tuple(dict.fromkeys((*first.titles, *entry.titles))),
                 deputy_phone=first.deputy_phone or entry.deputy_phone,
                 language=first.language or entry.language,
+                addresses=tuple((name, had or more) for (name, had), (_, more) in zip(*both, strict=True)),
             )
     return tuple(people.values()), problems
 

@@ -14,6 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from domain.people import Role
 from domain.roster import COLUMNS
+from domain.tables import Column
 from messages.cells import safe_cell
 from messages.keyboards import Labels
 
@@ -24,17 +25,18 @@ _AS_TEXT = frozenset({"phone", "code", "deputy"})
 _WIDTHS = {"name": 12, "phone": 16, "posts": 28, "title": 16, "code": 18, "deputy": 16}
 
 
-def roster_template(words: Labels, lang: str = "zh") -> bytes:
-    """The workbook as bytes. Its header is Chinese in every language: that is what the import reads."""
+def roster_template(words: Labels, lang: str = "zh", further: Sequence[Column] = ()) -> bytes:
+    """The workbook as bytes. Its header is Chinese in every language: that is what the import reads. `further` are the
+    county's own columns."""
     book = Workbook()
     sheet = book.active
     assert isinstance(sheet, Worksheet)
     sheet.title = words.label("roster.template.sheet", lang)
-    for at, column in enumerate(COLUMNS, 1):
+    for at, column in enumerate((*COLUMNS, *further), 1):
         letter = get_column_letter(at)
         _header(sheet, at, column.title, required=column.required)
         sheet.column_dimensions[letter].width = _WIDTHS.get(column.name, 14)
-        if column.name in _AS_TEXT:
+        if column.name in _AS_TEXT or column in further:
             for row in range(2, _ROWS + 2):
                 sheet.cell(row, at).number_format = _TEXT
     sheet.freeze_panes = "A2"

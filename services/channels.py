@@ -162,11 +162,6 @@ def why_with_notes(work: Work, why: str, notes: Sequence[SideResult], lang: str 
     return work.words.label("elsewhere.why", lang, why=why, notes=said) if said else why
 
 
-async def forget_person(work: Work, person_id: int) -> None:
-    """Who left is written to nowhere."""
-    await work.rows.channels.forget_addresses(person_id)
-
-
 def place_label(work: Work, channel: str) -> tuple[str, PlaceCode | None]:
     """What people call the channel, and the place whose group it is."""
     return next(((one.label, one.place) for one in work.policy.channels if one.name == channel), (channel, None))

@@ -140,6 +140,7 @@ async def _leave(work: Work, person: Person, officer: Person | None) -> Departur
     await _forget_as_deputy(work, person)
     await untie(work, person, "roster.farewell")
     await work.rows.people.set_posts(person.id, ())
+    await work.rows.channels.forget_addresses(person.id)
     await work.rows.people.update(person.id, status=PersonStatus.LEFT.value, deputy_id=None)
     await work.note("roster.left", f"person:{person.id}", officer, posts=[_fact(post) for post in person.posts])
     return Departure(person, (), tuple(groups), handed.excused, handed.given, successor)

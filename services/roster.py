@@ -8,6 +8,7 @@ county): posts there become what the file says, posts elsewhere stay as they are
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from domain.channels import roster_columns
 from domain.errors import DomainError
 from domain.people import Person, PersonStatus, Post
 from domain.phones import last_four
@@ -66,7 +67,7 @@ async def import_roster(
     tree = await work.tree()
     if complete_for is not None and complete_for not in tree:
         raise DomainError("roster.problem.code_unknown", code=complete_for)
-    reading = read_roster(rows, tree, work.county)
+    reading = read_roster(rows, tree, work.county, roster_columns(work.policy.channels))
     known = {person.phone: person for person in await work.rows.people.all()}
     problems = sorted((*reading.problems, *_further(reading, known, tree, complete_for)), key=lambda one: one.line)
     if problems:
@@ -76,6 +77,7 @@ async def import_roster(
     for entry in reading.entries:
         await _bring_in(work, entry, known.get(entry.phone), reading.columns, scope, done)
     await _set_deputies(work, reading, done)
+    await _set_addresses(work, reading, done)
     leavers = _leavers(known, reading.entries, complete_for)
     departures = [await _let_go(work, one, complete_for) for one in leavers] if confirm else []
     done.notes += _look_at(reading, known)
@@ -205,6 +207,20 @@ async def _set_deputies(work: Work, reading: Reading, done: _Done) -> None:
             continue
         await work.rows.people.update(person.id, deputy_id=wanted)
         if entry.name in done.unchanged:
+            done.unchanged.remove(entry.name)
+            done.updated.append(entry.name)
+
+
+async def _set_addresses(work: Work, reading: Reading, done: _Done) -> None:
+    """Where people are reached by other channels, as far as the file has columns for them."""
+    for entry in (one for one in reading.entries if one.addresses):
+        person = await work.rows.people.by_phone(entry.phone)
+        assert person is not None  # everybody of the file is in by now
+        had = await work.rows.channels.address_book(person.id)
+        changed = [(channel, new) for channel, new in entry.addresses if had.get(channel, "") != new]
+        for channel, new in changed:
+            await work.rows.channels.set_address(person.id, channel, new)
+        if changed and entry.name in done.unchanged:
             done.unchanged.remove(entry.name)
             done.updated.append(entry.name)
 

@@ -5,6 +5,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.channels import side_message
 from storage.checks import spot_check_entry
 from storage.inbox import inbox
 from storage.outbox import outbox
@@ -41,9 +42,14 @@ class RetentionTable:
             .where(outbox.c.settled_at >= since, outbox.c.settled_at < until)
             .values(payload=EMPTIED, progress=None)
         )
+        elsewhere = (
+            sa.update(side_message)
+            .where(side_message.c.settled_at >= since, side_message.c.settled_at < until)
+            .values(body="", title="")
+        )
         heard = (
             sa.update(inbox)
             .where(inbox.c.state == "aside", inbox.c.done_at >= since, inbox.c.done_at < until)
             .values(raw=None)
         )
-        return (await self._db.execute(said)).rowcount + (await self._db.execute(heard)).rowcount
+        return sum([(await self._db.execute(one)).rowcount for one in (said, elsewhere, heard)])
