@@ -121,6 +121,12 @@ def check_texts(ctx: typer.Context, folder: Annotated[Path | None, typer.Argumen
     return DONE
 
 
+def try_channel(ctx: typer.Context, name: str, address: Annotated[str | None, typer.Argument()] = None) -> int:
+    from console.channels import attempt
+
+    return attempt(ctx.obj, SystemClock(), name, address)
+
+
 def version(ctx: typer.Context) -> int:
     from storage.revisions import newest
 
@@ -140,7 +146,7 @@ COMMANDS = (
     *(run, check, healthy),
     *(import_places, roster_template, import_roster, enrol_sheets),
     *(backup, restore),
-    *(check_texts, version),
+    *(check_texts, try_channel, version),
 )
 """in the order in which --help shows them"""
 

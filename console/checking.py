@@ -27,6 +27,7 @@ from console.surroundings import look_around
 from console.voice import DONE, FAILED, Voice, show
 from delivery.redaction import redact
 from domain.errors import DomainError
+from services.channel_checkup import channels
 from services.checkup import EXAMS, Exam, Finding, Mark, groups, history
 from services.doors import Doors
 from services.ports import Rows
@@ -41,6 +42,7 @@ from storage.store import SqlStore
 _SAFE_WITH_SEVERAL = (3, 51, 3)
 _SYNCHRONOUS_ENOUGH = frozenset({2, 3})
 """FULL, EXTRA"""
+_EXAMS_IN_ORDER = ("lists", "posts", "groups", "reach", "channels", "ladders", "traffic", "history")
 _SHOWN = 8
 """names in one finding; --all lists every one"""
 
@@ -230,8 +232,9 @@ async def _rows(doors: Doors, settings: Settings, voice: Voice, report: Report, 
     lang, last = voice.lang, last_backup(settings)
     known = await doors.store.read(lambda rows: rows.groups.all())
     exams: dict[str, Exam] = dict(EXAMS)
+    exams["channels"] = channels
     exams["history"] = partial(history, witness=None if last is None else last.witness)
-    for name in ("lists", "posts", "groups", "reach", "ladders", "traffic", "history"):
+    for name in _EXAMS_IN_ORDER:
         report.stage(name)
         if name == "groups":
             fresh = {} if bot is None else await telegram.rights(bot, known)

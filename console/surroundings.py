@@ -14,6 +14,8 @@ from pathlib import Path
 from alive import FRESH_SECONDS, age
 from console.copies import last_backup
 from console.voice import Voice
+from delivery.gateways import read_key
+from domain.channels import ChannelKind, OtherChannel
 from messages.catalogue import Catalogue
 from services.checkup import Finding, Mark
 from settings import Settings, SettingsError
@@ -108,9 +110,36 @@ def _files(settings: Settings) -> Iterator[Finding]:
             yield Finding(Mark.WARN, "checkup.machine.wording_wrong", {"number": len(problems)})
         else:
             yield Finding(Mark.FINE, "checkup.machine.wording", {"path": str(settings.wording_dir)})
-    for path in (Path(".env"), settings.bot_token_file, settings.webhook_secret_file):
+    yield from _channels(settings)
+    for path in (Path(".env"), settings.bot_token_file, settings.webhook_secret_file, *_channel_files(settings)):
         if path is not None and _open_to_others(path):
             yield Finding(Mark.WARN, "checkup.machine.secret_open", {"path": str(path)})
+
+
+def _channels(settings: Settings) -> Iterator[Finding]:
+    """Keys of other channels, and gateways that numbers go to unencrypted."""
+    for one in _channels_of(settings):
+        facts: dict[str, object] = {"label": one.label}
+        if one.secret_file is not None:
+            try:
+                read_key(one.secret_file)
+            except OSError as error:
+                reason = error.strerror or str(error)
+                facts |= {"path": str(one.secret_file), "reason": reason}
+                yield Finding(Mark.BAD, "checkup.channel.no_key", facts)
+        if one.kind is ChannelKind.SMS_JSON and one.url.startswith("http://"):
+            yield Finding(Mark.WARN, "checkup.channel.plain", {"label": one.label})
+
+
+def _channels_of(settings: Settings) -> tuple[OtherChannel, ...]:
+    try:
+        return settings.policy().channels
+    except SettingsError:
+        return ()  # it has been told already
+
+
+def _channel_files(settings: Settings) -> list[Path]:
+    return [one.secret_file for one in _channels_of(settings) if one.secret_file is not None]
 
 
 def _open_to_others(path: Path) -> bool:

@@ -93,6 +93,14 @@ class ChannelTable:
         query = sa.select(side_message).where(side_message.c.subject == subject).order_by(side_message.c.id)
         return [_result(row) for row in await self._db.execute(query)]
 
+    async def failed_since(self, since: datetime) -> Mapping[str, int]:
+        query = (
+            sa.select(side_message.c.channel, sa.func.count().label("number"))
+            .where(side_message.c.state == SideState.FAILED.value, side_message.c.settled_at >= since)
+            .group_by(side_message.c.channel)
+        )
+        return {row.channel: row.number for row in await self._db.execute(query)}
+
     async def addresses(self, channel: str, people: Collection[int]) -> Mapping[int, str]:
         query = sa.select(contact.c.person_id, contact.c.address).where(contact.c.channel == channel)
         ids = set(people)

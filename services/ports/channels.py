@@ -78,6 +78,10 @@ class ChannelRows(Protocol):
         """Oldest first."""
         ...
 
+    async def failed_since(self, since: datetime) -> Mapping[str, int]:
+        """channel → how many messages did not get through."""
+        ...
+
     async def addresses(self, channel: str, people: Collection[int]) -> Mapping[int, str]: ...
     async def address_book(self, person_id: int) -> Mapping[str, str]:
         """channel → the person's address there."""

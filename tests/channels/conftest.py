@@ -5,43 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.channels.gateways import FakeGateway, fake_gateway
+from tests.channels.gateways import SETTINGS, FakeGateway, fake_gateway
 from tests.support.county import TOWNSHIP, County, small_county
 from tests.support.databases import Databases
-
-SETTINGS = """
-[[channels]]
-name = "sms"
-label = "短信"
-kind = "sms_json"
-url = "{url}"
-body = '{{"mobile": "{{phone}}", "content": "{{text}}", "key": "{{key}}"}}'
-accepted = {{ code = 0 }}
-secret_file = "{folder}/sms.key"
-timeout_seconds = 1
-
-[[channels]]
-name = "work"
-label = "政务微信"
-kind = "sms_json"
-url = "{url}/person/{{address}}"
-body = '{{"mobile": "{{address}}", "content": "{{text}}"}}'
-column = "政务微信"
-longest = 2000
-colours = ["orange"]
-timeout_seconds = 1
-
-[[channels]]
-name = "robot"
-label = "石梁镇企业微信群"
-kind = "sms_json"
-url = "{url}/robot"
-body = '{{"mobile": "robot", "content": "{{text}}"}}'
-reaches = "{township}"
-costs = false
-longest = 2000
-timeout_seconds = 1
-"""
 
 
 @pytest.fixture

@@ -8,6 +8,41 @@ from typing import Any
 
 from aiohttp import web
 
+SETTINGS = """
+[[channels]]
+name = "sms"
+label = "短信"
+kind = "sms_json"
+url = "{url}"
+body = '{{"mobile": "{{phone}}", "content": "{{text}}", "key": "{{key}}"}}'
+accepted = {{ code = 0 }}
+secret_file = "{folder}/sms.key"
+timeout_seconds = 1
+
+[[channels]]
+name = "work"
+label = "政务微信"
+kind = "sms_json"
+url = "{url}/person/{{address}}"
+body = '{{"mobile": "{{address}}", "content": "{{text}}"}}'
+column = "政务微信"
+longest = 2000
+colours = ["orange"]
+timeout_seconds = 1
+
+[[channels]]
+name = "robot"
+label = "石梁镇企业微信群"
+kind = "sms_json"
+url = "{url}/robot"
+body = '{{"mobile": "robot", "content": "{{text}}"}}'
+reaches = "{township}"
+costs = false
+longest = 2000
+timeout_seconds = 1
+"""
+"""of a county: SMS, an address of the roster's, and a township's robot"""
+
 
 @dataclass(slots=True)
 class FakeGateway:
@@ -45,7 +80,7 @@ async def fake_gateway() -> AsyncIterator[FakeGateway]:
     gateway = FakeGateway()
     application = web.Application()
     application.router.add_post("/{path:.*}", gateway.handle)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    runner = web.AppRunner(application, shutdown_timeout=0.1, access_log=None)
     await runner.setup()
     site = web.TCPSite(runner, "127.0.0.1", 0)
     await site.start()

@@ -9,7 +9,19 @@ from services.checkup import Mark
 from settings import Settings
 from tests.messages import scan
 
-STAGES = ("surroundings", "telegram", "database", "lists", "posts", "groups", "reach", "ladders", "traffic", "history")
+STAGES = (
+    "surroundings",
+    "telegram",
+    "database",
+    "lists",
+    "posts",
+    "groups",
+    "reach",
+    "channels",
+    "ladders",
+    "traffic",
+    "history",
+)
 
 
 def _keys_in(room: str, prefix: str) -> Iterable[str]:

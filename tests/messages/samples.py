@@ -46,6 +46,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "warning.rung.*": lambda: [rung.value for rung in Rung if rung not in TO_NOBODY_ELSE | {Rung.CHECKER}],
     "elsewhere.what.*": lambda: [colour.value for colour in Colour],
     "elsewhere.sms.*": lambda: ("lifted", "corrected"),
+    "elsewhere.trial.*": lambda: ("text", "title"),
     "elsewhere.note.*": lambda: ("sent", "failed", "unknown", "waiting"),
     "elsewhere.reason.*": lambda: (
         *("no_address", "no_secret", "no_channel", "refused", "not_sent", "timeout", "restart", "expired", "fault"),
