@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from domain.colours import Colour
-from domain.notices import Notice, Reference, Status, cross_source_key, is_lifted
+from domain.notices import MsgType, Notice, Reference, Status, cross_source_key, is_lifted
 from domain.places import PlaceCode
 
 
@@ -35,6 +35,17 @@ class Said(Protocol):
 
 
 AnySaid = TypeVar("AnySaid", bound=Said)
+
+
+class InForce(Said, Protocol):
+    """A stored warning as it has to be known to be gone on with."""
+
+    @property
+    def event(self) -> int: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def places(self) -> frozenset[PlaceCode]: ...
 
 
 def refers_to(reference: Reference, said: Said) -> bool:
@@ -86,6 +97,33 @@ def chain_of(notice: Notice, known: Iterable[Notice]) -> Chain | None:
                 members[other] = None
                 reached.append(other)
     return Chain(tuple(sorted(members, key=lambda n: (n.sent, n.part)))) if members else None
+
+
+def lacks_reference(new: Notice) -> bool:
+    """Whether it changes or lifts a warning and does not say which."""
+    changes = new.msg_type is MsgType.UPDATE or is_lifted(new)
+    return changes and not new.references and bool(new.kind)
+
+
+def continued_events(new: Notice, places: frozenset[PlaceCode], active: Iterable[InForce]) -> frozenset[int]:
+    """The events in force that an update or a lifting without any reference is about. Feeds of titles name none: an
+    office has one signal of a kind in force for a place, and raises, lowers or lifts it.
+
+    The same sender and the same kind, sent before; of several events those for the same places, and where none is,
+    nothing is certain. A first issue begins an event of its own.
+    """
+    if not lacks_reference(new):
+        return frozenset()
+    alike = [
+        said
+        for said in active
+        if (said.sender, said.kind) == (new.sender, new.kind)
+        and said.identifier != new.identifier
+        and said.sent <= new.sent
+    ]
+    here = frozenset(said.event for said in alike if said.places == places)
+    every = frozenset(said.event for said in alike)
+    return here or (every if len(every) == 1 else frozenset())
 
 
 def _same_message(a: Said, b: Said) -> bool:

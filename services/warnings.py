@@ -22,11 +22,13 @@ from domain.warnings import (
     Status,
     Way,
     after_relation,
+    continued_events,
     counterpart,
     cross_source_key,
     disposition,
     expiry_of,
     is_lifted,
+    lacks_reference,
     relation,
     resolve_places,
 )
@@ -57,7 +59,7 @@ async def receive_notice(work: Work, notice: Notice, raw: bytes) -> Received:
     """
     tree = await work.tree()
     match = resolve_places(notice, tree, fixed_county=work.county)
-    earlier = await _earlier_of(work, notice)
+    earlier = await _earlier_of(work, notice, match)
     before = counterpart(notice, earlier)
     if before is not None and _begins_anew(notice, before):
         before = None
@@ -117,9 +119,9 @@ async def _receive_lifting(
     return Received(Outcome.ACCEPTED if done else Outcome.DUPLICATE, before.id)
 
 
-async def _earlier_of(work: Work, notice: Notice) -> list[WarningRow]:
-    """Every version of the chain that this notice belongs to: by its references, or because it came before. Other
-    parts of the same message are warnings of their own."""
+async def _earlier_of(work: Work, notice: Notice, match: PlaceMatch) -> list[WarningRow]:
+    """Every version of the chain that this notice belongs to: by its references, because it came before, or because it
+    can mean no other. Other parts of the same message are warnings of their own."""
     number, rows_of = cross_source_key(notice.identifier), work.rows.warnings
     alike = await (rows_of.by_identifier(notice.identifier) if number is None else rows_of.named(number))
     same = [row for row in alike if row.part == notice.part]
@@ -128,6 +130,10 @@ async def _earlier_of(work: Work, notice: Notice) -> list[WarningRow]:
         rows = await work.rows.warnings.by_identifier(reference.identifier)
         own = [row for row in rows if row.sender == notice.sender]
         events.update(row.event for row in own or rows)
+    exercise = notice.status is Status.EXERCISE  # it never touches a real warning
+    if not events and lacks_reference(notice):
+        active = [row for row in await rows_of.active(work.now) if row.exercise == exercise]
+        events.update(continued_events(notice, match.codes, active))
     versions: list[WarningRow] = []
     for event in sorted(events):
         known = await work.rows.warnings.of_event(event)
@@ -137,7 +143,6 @@ async def _earlier_of(work: Work, notice: Notice) -> list[WarningRow]:
         for row in same
         if row.state in {"held", "refused"} and (row.sender, row.identifier) == (notice.sender, notice.identifier)
     ]
-    exercise = notice.status is Status.EXERCISE  # it never touches a real warning
     return [row for row in versions if row.exercise == exercise]
 
 

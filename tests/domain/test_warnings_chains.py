@@ -18,6 +18,7 @@ from domain.warnings import (
     Scope,
     Status,
     chain_of,
+    continued_events,
     counterpart,
     higher_wins,
     place_changes,
@@ -258,3 +259,51 @@ def test_changes_village_by_village() -> None:
         added=frozenset({C}), raised=frozenset({A}), lowered=frozenset({B}), dropped=frozenset()
     )
     assert place_changes(after, before).dropped == {C}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A stored warning, as far as it matters here."""
+
+    event: int
+    places: frozenset[PlaceCode] = frozenset({A})
+    sender: str = MET
+    identifier: str = "n1"
+    kind: str = "暴雨"
+    sent: datetime = SENT
+    source: str = "met"
+    part: int = 0
+    colour: Colour = Colour.ORANGE
+    content_hash: str = ""
+
+
+UNREFERRED = notice("n9", 90, msg_type=MsgType.UPDATE, kind="暴雨", colour=Colour.RED)
+
+
+def test_an_update_without_references_goes_on_with_the_offices_warning_of_that_kind() -> None:
+    others = [Kept(2, kind="大风"), Kept(3, sender="3399@qx.example"), Kept(4, sent=SENT + timedelta(hours=9))]
+    assert continued_events(UNREFERRED, frozenset({A}), [Kept(1), *others]) == {1}
+    assert continued_events(UNREFERRED, frozenset({A, B}), [Kept(1), *others]) == {1}
+    assert continued_events(UNREFERRED, frozenset({A}), others) == frozenset()
+
+
+def test_of_several_warnings_of_a_kind_only_the_one_for_the_same_places_is_meant() -> None:
+    active = [Kept(1, frozenset({A})), Kept(2, frozenset({B}))]
+    assert continued_events(UNREFERRED, frozenset({B}), active) == {2}
+    assert continued_events(UNREFERRED, frozenset({C}), active) == frozenset()
+
+
+def test_a_lifting_without_references_ends_what_it_can_only_mean() -> None:
+    lifting = replace(UNREFERRED, msg_type=MsgType.CANCEL)
+    by_words = replace(UNREFERRED, msg_type=MsgType.ALERT, headline="解除暴雨橙色预警")
+    assert continued_events(lifting, frozenset(), [Kept(1)]) == {1}
+    assert continued_events(by_words, frozenset(), [Kept(1)]) == {1}
+    assert continued_events(lifting, frozenset(), [Kept(1), Kept(2, frozenset({B}))]) == frozenset()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"msg_type": MsgType.ALERT}, {"kind": ""}, {"references": (Reference("n1"),)}, {"identifier": "n1"}],
+)
+def test_a_first_issue_and_what_names_its_reference_goes_on_with_nothing_else(changes: dict[str, Any]) -> None:
+    assert continued_events(replace(UNREFERRED, **changes), frozenset({A}), [Kept(1)]) == frozenset()

@@ -3,6 +3,7 @@ nation of others' leaves its desk in peace."""
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -86,4 +87,25 @@ async def test_what_our_own_city_says_of_its_whole_area_is_for_the_desk(fed: Cou
     await poll(fed, "nmc")
     assert "丽水市气象台" in fed.last(DUTY)
     assert fed.new(fed.township_group) == []
+    fed.seen_all()
+
+
+async def test_titles_without_references_raise_and_lift_the_warning_that_they_can_only_mean(
+    fed: County, site: Site
+) -> None:
+    office = "浙江省丽水市松阳县气象台"
+    site.serve("/nmc", nmc((OURS, f"{office}发布暴雨橙色预警信号")))
+    await poll(fed, "nmc")
+    fed.seen_all()
+    fed.clock.advance(timedelta(minutes=30))
+    site.serve("/nmc", nmc(("33112441600000_20260620082500", f"{office}升级发布暴雨红色预警信号")))
+    await poll(fed, "nmc")
+    (post,) = fed.new(fed.township_group)
+    assert ("红色" in post, "2026-001" in post) == (True, True)
+    fed.seen_all()
+    fed.clock.advance(timedelta(minutes=30))
+    site.serve("/nmc", nmc(("33112441600000_20260620085500", f"{office}解除暴雨红色预警信号")))
+    await poll(fed, "nmc")
+    assert "解除" in fed.last(fed.township_group)
+    assert await fed.bot.store.read(lambda rows: rows.warnings.active(fed.clock.now())) == []
     fed.seen_all()
