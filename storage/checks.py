@@ -17,6 +17,7 @@ from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadat
 from storage.obligations import obligation
 from storage.outbox import outbox
 from storage.patrols import check_in
+from storage.prepared import Prepared
 from storage.warnings import warning
 
 spot_check = sa.Table(
@@ -112,6 +113,11 @@ spot_check_verdict = sa.Table(
     sa.CheckConstraint("author <> person_id", name="not_himself"),
     one_of("result", [r.value for r in Result]),
 )
+
+_ASKED_OF = Prepared(
+    sa.select(spot_check_asked).where(spot_check_asked.c.person_id == sa.bindparam("person", type_=sa.BigInteger))
+)
+"""asked for every message; see storage/prepared.py"""
 
 
 class CheckTable:
@@ -216,8 +222,9 @@ class CheckTable:
         return None if row is None else check_rows.asked(row)
 
     async def newest_asked(self, person_id: int, since: datetime) -> list[tuple[CheckRow, AskedRow]]:
-        query = sa.select(spot_check_asked).where(spot_check_asked.c.person_id == person_id)
-        asked = {row.check_id: check_rows.asked(row) for row in await self._db.execute(query)}
+        asked = {row.check_id: check_rows.asked(row) for row in await _ASKED_OF.all(self._db, person=person_id)}
+        if not asked:
+            return []
         cancelled = spot_check.c.state == CheckState.CANCELLED.value
         checks = await self._list(spot_check.c.id.in_(list(asked)), spot_check.c.issued_at >= since, ~cancelled)
         return [(check, asked[check.id]) for check in checks]

@@ -24,7 +24,7 @@ _SQLITE_SETTINGS = (
     "PRAGMA mmap_size=0",
     "PRAGMA cache_size=-32000",
 )
-_AN_ERROR = "an error since the begin"
+AN_ERROR = "an error since the begin"
 
 
 def engine_for(url: str | sa.URL) -> AsyncEngine:
@@ -79,15 +79,15 @@ def _refuse_half_commits(engine: sa.Engine) -> None:
     @sa.event.listens_for(engine, "handle_error")
     def _remember(context: ExceptionContext) -> None:
         if context.connection is not None and not context.connection.closed:
-            context.connection.info[_AN_ERROR] = True
+            context.connection.info[AN_ERROR] = True
 
     @sa.event.listens_for(engine, "begin")
     def _forget(connection: sa.Connection) -> None:
-        connection.info.pop(_AN_ERROR, None)
+        connection.info.pop(AN_ERROR, None)
 
     @sa.event.listens_for(engine, "commit")
     def _look(connection: sa.Connection) -> None:
-        if not connection.info.pop(_AN_ERROR, False):
+        if not connection.info.pop(AN_ERROR, False):
             return
         if connection.dialect.name != "sqlite":
             plainly(connection, "SELECT 1")  # refused in a broken transaction

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.places import PlaceCode
 from services.ports.core import DialogueRow, Group
 from storage.database import UtcTime, insert_or_update, metadata, one_of
+from storage.prepared import Prepared
 
 chat_group = sa.Table(
     "chat_group",
@@ -78,11 +79,13 @@ class GroupTable:
         await self._db.execute(sa.update(chat_group).where(chat_group.c.chat_id == old).values(chat_id=new))
 
 
-_OPEN_HERE = sa.select(dialogue).where(
-    dialogue.c.user_id == sa.bindparam("user", type_=sa.BigInteger),
-    dialogue.c.chat_id == sa.bindparam("chat", type_=sa.BigInteger),
+_OPEN_HERE = Prepared(
+    sa.select(dialogue).where(
+        dialogue.c.user_id == sa.bindparam("user", type_=sa.BigInteger),
+        dialogue.c.chat_id == sa.bindparam("chat", type_=sa.BigInteger),
+    )
 )
-"""made once: this is asked for every message"""
+"""asked for every message"""
 
 
 class DialogueTable:
@@ -90,7 +93,7 @@ class DialogueTable:
         self._db = connection
 
     async def get(self, user_id: int, chat_id: int) -> DialogueRow | None:
-        row = (await self._db.execute(_OPEN_HERE, {"user": user_id, "chat": chat_id})).first()
+        row = await _OPEN_HERE.first(self._db, user=user_id, chat=chat_id)
         return None if row is None else _dialogue(row)
 
     async def save(self, row: DialogueRow) -> None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import BigId, UtcTime, insert_new, insert_or_update, is_fixed, metadata, one_of
+from storage.prepared import Prepared
 
 inbox = sa.Table(
     "inbox",
@@ -31,7 +32,7 @@ _is_new = is_fixed(inbox.c.state, "new")
 
 # Made once: these run for every update, and making a statement costs more than running it.
 _the_one = inbox.c.update_id == sa.bindparam("number", type_=sa.BigInteger)
-_MARK_DONE = (
+_MARK_DONE = Prepared(
     sa.update(inbox).where(_the_one, _is_new).values(state="done", done_at=sa.bindparam("at", type_=UtcTime), raw=None)
 )
 _STATE_OF = sa.select(inbox.c.state).where(_the_one)
@@ -75,8 +76,7 @@ class InboxTable:
         return state in {"done", "aside"}
 
     async def done(self, update_id: int, at: datetime) -> bool:
-        marked = await self._db.execute(_MARK_DONE, {"number": update_id, "at": at})
-        return marked.rowcount == 1
+        return await _MARK_DONE.run(self._db, number=update_id, at=at) == 1
 
     async def undone(self) -> list[tuple[int, str, int]]:
         query = (

@@ -12,6 +12,7 @@ from domain.people import PersonId
 from domain.places import PlaceCode
 from services.ports.core import Obligation
 from storage.database import BigId, UtcTime, insert_new, is_fixed, metadata, one_of
+from storage.prepared import Prepared
 
 obligation = sa.Table(
     "obligation",
@@ -41,6 +42,13 @@ _open_sql = sa.text("state = 'open'")
 sa.Index("ix_obligation_due", obligation.c.next_step_at, sqlite_where=_open_sql, postgresql_where=_open_sql)
 sa.Index("ix_obligation_person", obligation.c.person_id, sqlite_where=_open_sql, postgresql_where=_open_sql)
 _is_open = is_fixed(obligation.c.state, ObligationState.OPEN.value)
+_OPEN_OF_PERSON = Prepared(
+    sa.select(obligation).where(
+        obligation.c.person_id == sa.bindparam("person", type_=sa.BigInteger),
+        _is_open,
+    )
+)
+"""asked several times for every message"""
 
 
 class ObligationTable:
@@ -98,10 +106,9 @@ class ObligationTable:
         return await self._list(obligation.c.subject == subject)
 
     async def open_of_person(self, person_id: int, what: str | None = None) -> list[Obligation]:
-        where = [obligation.c.person_id == person_id, _is_open]
-        if what is not None:
-            where.append(obligation.c.what == what)
-        return await self._list(*where)
+        found = await _OPEN_OF_PERSON.all(self._db, person=person_id)
+        wanted = [_obligation(row) for row in found if what in {None, row.what}]
+        return sorted(wanted, key=lambda one: one.id)
 
     async def due(self, now: datetime, limit: int = 500) -> list[Obligation]:
         query = (

@@ -14,7 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.outgoing import Kind, OutboxState, Outcome, Outgoing, Policy, QueuedMessage, Settlement
 from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
-from storage.outbox_rows import to_outgoing, to_queued, to_row
+from storage.outbox_rows import COLUMNS, to_outgoing, to_queued, to_row
+from storage.prepared import Prepared
 
 _ABOUT_A_MESSAGE = (Kind.EDIT, Kind.PIN, Kind.REACT)
 MAX_TRIES = 12
@@ -111,7 +112,7 @@ _NO_CHAT = [0]
 """an empty list would become a query of its own"""
 _WITHDRAWN = "withdrawn"
 """superseded while it was being sent: whatever becomes of that try is the end of it"""
-_EXPIRE = (
+_EXPIRE = Prepared(
     sa.update(outbox)
     .where(_is_waiting, outbox.c.expires_at <= sa.bindparam("now", type_=UtcTime))
     .values(state=OutboxState.EXPIRED.value, reason="expired", settled_at=sa.bindparam("now", type_=UtcTime))
@@ -119,14 +120,31 @@ _EXPIRE = (
 _these = outbox.c.id.in_(sa.bindparam("ids", expanding=True))
 _BY_IDS = sa.select(outbox).where(_these)
 _TAKE = sa.update(outbox).where(_these).values(state=OutboxState.SENDING.value, boot=sa.bindparam("by"))
-_WRITE_SENT = sa.update(outbox).where(outbox.c.id == sa.bindparam("row_id"))
-_NEXT_DUE = sa.select(sa.func.min(outbox.c.due_at)).where(_is_waiting)
-_MESSAGE_OF = sa.select(outbox.c.chat_id, outbox.c.message_id).where(outbox.c.key == sa.bindparam("of"))
-_STATE_OF = sa.select(outbox.c.state, outbox.c.reason).where(outbox.c.key == sa.bindparam("of"))
+_WRITE_SENT = Prepared(
+    sa.update(outbox)
+    .where(outbox.c.id == sa.bindparam("row_id"))
+    .values(
+        state=OutboxState.SENT.value,
+        message_id=sa.bindparam("arrived", type_=sa.BigInteger),
+        message_ids=sa.bindparam("all_ids", type_=Json),
+        settled_at=sa.bindparam("at", type_=UtcTime),
+        reason=sa.bindparam("why", type_=sa.Text),
+    )
+)
+_NEXT_DUE = Prepared(sa.select(sa.func.min(outbox.c.due_at)).where(_is_waiting))
+_MESSAGE_OF = Prepared(sa.select(outbox.c.chat_id, outbox.c.message_id).where(outbox.c.key == sa.bindparam("of")))
+_STATE_OF = Prepared(sa.select(outbox.c.state, outbox.c.reason).where(outbox.c.key == sa.bindparam("of")))
 _PUT = {
     dialect: insert_new(outbox, dialect).returning(outbox.c.id, outbox.c.kind, outbox.c.target)
     for dialect in ("sqlite", "postgresql")
 }
+_PUT_ONE = {dialect: Prepared(statement, COLUMNS) for dialect, statement in _PUT.items()}
+
+
+def _padded(ids: Collection[int]) -> list[int]:
+    """The same list with its last one repeated, so that few lengths occur and each is compiled but once."""
+    listed = list(ids)
+    return listed + listed[-1:] * ((1 << (len(listed) - 1).bit_length()) - len(listed))
 
 
 class OutboxTable:
@@ -143,7 +161,12 @@ class OutboxTable:
         batch = [to_row(out, self._now) for out in messages]
         if not batch:
             return 0
-        added = (await self._db.execute(_PUT[self._db.dialect.name], batch)).all()
+        dialect = self._db.dialect.name
+        added: Sequence[Any]
+        if len(batch) == 1:
+            added = await _PUT_ONE[dialect].all(self._db, **batch[0])
+        else:
+            added = (await self._db.execute(_PUT[dialect], batch)).all()
         newest: dict[str, int] = {}
         for row in added:
             if row.kind == Kind.EDIT.value and row.target is not None:
@@ -185,11 +208,11 @@ class OutboxTable:
         return found
 
     async def message_of(self, key: str) -> tuple[int, int] | None:
-        row = (await self._db.execute(_MESSAGE_OF, {"of": key})).first()
+        row = await _MESSAGE_OF.first(self._db, of=key)
         return None if row is None or row.message_id is None else (row.chat_id, row.message_id)
 
     async def state_of(self, key: str) -> tuple[str, str] | None:
-        row = (await self._db.execute(_STATE_OF, {"of": key})).first()
+        row = await _STATE_OF.first(self._db, of=key)
         return None if row is None else (row.state, row.reason)
 
     async def undelivered(self, subject: str) -> Mapping[int, str]:
@@ -207,8 +230,13 @@ class OutboxTable:
     async def claim(
         self, boot: str, limit: int, skip_chats: Collection[int], lanes: Collection[int]
     ) -> list[QueuedMessage]:
-        await self._db.execute(_EXPIRE, {"now": self._now})
-        wanted = {"now": self._now, "lanes": list(lanes), "busy": list(skip_chats) or _NO_CHAT, "most": limit * 3 + 5}
+        await _EXPIRE.run(self._db, now=self._now)
+        wanted = {
+            "now": self._now,
+            "lanes": list(lanes),
+            "busy": _padded(skip_chats) or _NO_CHAT,
+            "most": limit * 3 + 5,
+        }
         claimed: list[QueuedMessage] = []
         orphans: list[int] = []
         chats: set[int] = set()
@@ -225,7 +253,7 @@ class OutboxTable:
             gone = OutboxState.SUPERSEDED.value
             await self._set(orphans, state=gone, reason="target_never_sent", settled_at=self._now)
         if claimed:
-            await self._db.execute(_TAKE, {"ids": [c.id for c in claimed], "by": boot})
+            await self._db.execute(_TAKE, {"ids": _padded([c.id for c in claimed]), "by": boot})
         return claimed
 
     async def _set(self, ids: Sequence[int], **values: Any) -> None:
@@ -236,24 +264,18 @@ class OutboxTable:
 
         That something was sent is believed whenever it comes, once; every other outcome only counts while the row is
         being sent, so that a late word about an earlier try cannot undo what has happened since."""
-        rows = await self._db.execute(_BY_IDS, {"ids": [s.id for s in settlements]})
+        rows = await self._db.execute(_BY_IDS, {"ids": _padded([s.id for s in settlements])})
         found = {row.id: row for row in rows}
         settlements = [s for s in settlements if s.id in found and _counts(found[s.id].state, s.outcome)]
         plain = [s for s in settlements if s.outcome is Outcome.SENT]
-        if plain:
-            await self._db.execute(
-                _WRITE_SENT,
-                [
-                    {
-                        "row_id": s.id,
-                        "state": OutboxState.SENT.value,
-                        "message_id": s.message_ids[-1] if s.message_ids else found[s.id].message_id,
-                        "message_ids": list(s.message_ids) or None,
-                        "settled_at": s.at,
-                        "reason": s.reason,
-                    }
-                    for s in plain
-                ],
+        for s in plain:
+            await _WRITE_SENT.run(
+                self._db,
+                row_id=s.id,
+                arrived=s.message_ids[-1] if s.message_ids else found[s.id].message_id,
+                all_ids=list(s.message_ids) or None,
+                at=s.at,
+                why=s.reason,
             )
         for settlement in settlements:
             if settlement.outcome is not Outcome.SENT:
@@ -288,7 +310,7 @@ class OutboxTable:
         return len(rows)
 
     async def next_due(self) -> datetime | None:
-        at: datetime | None = await self._db.scalar(_NEXT_DUE)
+        at: datetime | None = await _NEXT_DUE.scalar(self._db)
         return at
 
     async def waiting(self) -> dict[str, int]:

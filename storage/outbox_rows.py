@@ -8,6 +8,12 @@ from typing import Any
 from domain.outgoing import Kind, Lane, OutboxState, Outgoing, Policy, QueuedMessage
 from domain.text import Button, ButtonStyle, Html
 
+COLUMNS = (
+    *("key", "subject", "person_id", "chat_id", "lane", "kind", "policy", "target", "payload"),
+    *("due_at", "expires_at", "state", "created_at"),
+)
+"""what `to_row` fills"""
+
 
 def to_row(out: Outgoing, now: datetime) -> dict[str, Any]:
     payload: dict[str, Any] = {"text": out.text}

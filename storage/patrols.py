@@ -14,6 +14,7 @@ from domain.people import PersonId
 from domain.places import PlaceCode
 from services.ports.patrols import CheckIn, PatrolTask, Proof
 from storage.database import BigId, UtcTime, is_fixed, metadata, one_of
+from storage.prepared import Prepared
 
 patrol_task = sa.Table(
     "patrol_task",
@@ -80,6 +81,22 @@ patrol_proof = sa.Table(
 )
 sa.Index("ix_patrol_proof_task", patrol_proof.c.task_id, patrol_proof.c.id)
 
+# Asked for every message; see storage/prepared.py.
+_OPEN_OF_ONE = Prepared(
+    sa.select(patrol_task)
+    .where(patrol_task.c.person_id == sa.bindparam("person", type_=sa.BigInteger), _is_open)
+    .order_by(patrol_task.c.due_at, patrol_task.c.id)
+)
+_NEWEST_OF = Prepared(
+    sa.select(check_in)
+    .where(
+        check_in.c.person_id == sa.bindparam("person", type_=sa.BigInteger),
+        check_in.c.at >= sa.bindparam("since", type_=UtcTime),
+    )
+    .order_by(check_in.c.id.desc())
+    .limit(1)
+)
+
 
 class PatrolTable:
     def __init__(self, connection: AsyncConnection) -> None:
@@ -113,10 +130,12 @@ class PatrolTable:
         return found[0] if found else None
 
     async def open_of(self, person_ids: Collection[int]) -> list[PatrolTask]:
+        if len(person_ids) == 1:
+            return [_task(row) for row in await _OPEN_OF_ONE.all(self._db, person=next(iter(person_ids)))]
         return await self._tasks(patrol_task.c.person_id.in_(list(person_ids)), _is_open)
 
     async def many(self, task_ids: Collection[int]) -> list[PatrolTask]:
-        return await self._tasks(patrol_task.c.id.in_(list(task_ids)))
+        return await self._tasks(patrol_task.c.id.in_(list(task_ids))) if task_ids else []
 
     async def of_plan(self, plan: int) -> list[PatrolTask]:
         return await self._tasks(patrol_task.c.plan == plan)
@@ -178,8 +197,8 @@ class PatrolTable:
         return await self._check_ins(check_in.c.task_id == task_id)
 
     async def newest_of(self, person_id: int, since: datetime) -> CheckIn | None:
-        found = await self._check_ins(check_in.c.person_id == person_id, check_in.c.at >= since, newest=True)
-        return found[0] if found else None
+        row = await _NEWEST_OF.first(self._db, person=person_id, since=since)
+        return None if row is None else _check_in(row)
 
     async def newest_at(self, person_id: int, place: PlaceCode, since: datetime) -> CheckIn | None:
         found = await self._check_ins(

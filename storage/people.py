@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.people import Leave, Person, PersonId, PersonStatus, Post, PrivateChat, Role
 from domain.places import PlaceCode
 from storage.database import BigId, UtcTime, metadata, one_of
+from storage.prepared import Prepared
 
 person = sa.Table(
     "person",
@@ -55,7 +56,7 @@ leave = sa.Table(
 sa.Index("ix_leave_end", leave.c.ends_at)
 
 # Made once: somebody is looked up for every update, and making a statement costs more than running it.
-_ACTIVE_BY_USER = (
+_ACTIVE_BY_USER = Prepared(
     sa.select(person, post.c.role, post.c.place, post.c.department)
     .outerjoin(post, post.c.person_id == person.c.id)
     .where(
@@ -98,7 +99,7 @@ class PeopleTable:
         return {p.id: p for p in await self._where(person.c.id.in_(list(ids)))}
 
     async def by_user(self, user_id: int) -> Person | None:
-        rows = (await self._db.execute(_ACTIVE_BY_USER, {"user": user_id})).all()
+        rows = await _ACTIVE_BY_USER.all(self._db, user=user_id)
         if not rows:
             return None
         held = tuple(Post(Role(r.role), PlaceCode(r.place), r.department) for r in rows if r.role is not None)

@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.places import Level, Place, PlaceCode, PlaceTree
 from storage.database import insert_or_update, metadata, one_of
 from storage.inbox import counter
+from storage.prepared import Prepared
 
 place = sa.Table(
     "place",
@@ -33,7 +34,7 @@ _COLUMNS = ("name", "level", "parent", "lat", "lon", "retired")
 
 
 _MARK = "places"
-_SEEN = sa.select(counter.c.value).where(counter.c.name == _MARK)
+_SEEN = Prepared(sa.select(counter.c.value).where(counter.c.name == _MARK))
 
 
 @dataclass(slots=True)
@@ -60,7 +61,7 @@ class PlaceTable:
         return tree
 
     async def _mark(self) -> int:
-        return int(await self._db.scalar(_SEEN) or 0)
+        return int(await _SEEN.scalar(self._db) or 0)
 
     async def _build(self) -> PlaceTree:
         rows = await self._db.execute(sa.select(place).where(~place.c.retired).order_by(place.c.code))
