@@ -21,12 +21,14 @@ from telegram import Bot
 
 from assembly import doors_of
 from clock import Clock
-from console import telegram
+from console import sources, telegram
 from console.copies import last_backup
 from console.surroundings import look_around
 from console.voice import DONE, FAILED, Voice, show
 from delivery.redaction import redact
 from domain.errors import DomainError
+from domain.policy import CountyPolicy
+from feeds.web import Web
 from services.channel_checkup import channels
 from services.checkup import EXAMS, Exam, Finding, Mark, groups, history
 from services.doors import Doors
@@ -42,7 +44,7 @@ from storage.store import SqlStore
 _SAFE_WITH_SEVERAL = (3, 51, 3)
 _SYNCHRONOUS_ENOUGH = frozenset({2, 3})
 """FULL, EXTRA"""
-_EXAMS_IN_ORDER = ("lists", "posts", "groups", "reach", "channels", "ladders", "traffic", "history")
+_EXAMS_IN_ORDER = ("lists", "posts", "groups", "reach", "channels", "ladders", "traffic", "sources_kept", "history")
 _SHOWN = 8
 """names in one finding; --all lists every one"""
 
@@ -104,20 +106,23 @@ async def _check(settings: Settings, voice: Voice, clock: Clock, report: Report,
         bot = None if offline else await _reach(settings, clock, report, stack)
         if offline:
             report.tell([Finding(Mark.WARN, "checkup.telegram.skipped")])
+        policy = _fine_policy(settings)
+        if policy is not None and not offline:
+            report.stage("sources")
+            report.tell(await sources.reach(settings, policy, voice, Web()))
         report.stage("database")
         database = await _database(settings, report, stack)
-        if database is not None and _policy_is_fine(settings):
+        if database is not None and policy is not None:
             doors = doors_of(settings, SqlStore(database, clock.now), voice.words, clock, "")
             await _rows(doors, settings, voice, report, bot)
 
 
-def _policy_is_fine(settings: Settings) -> bool:
+def _fine_policy(settings: Settings) -> CountyPolicy | None:
     """A broken county file has been told already; what depends on it cannot be looked at."""
     try:
-        settings.policy()
+        return settings.policy()
     except SettingsError:
-        return False
-    return True
+        return None
 
 
 def _in_use(settings: Settings) -> bool:

@@ -17,7 +17,7 @@ from feeds.errors import UnreadableNotice
 from feeds.readers import read_by_sight
 from feeds.reading import Asked
 from services.doors import Doors
-from services.sources import failed, heard, tell_unreadable
+from services.sources import failed, got_notice, heard, tell_unreadable
 from services.warnings import receive_notice
 from services.work import Work
 
@@ -104,11 +104,8 @@ class FolderIntake:
         reading = await asyncio.to_thread(read_by_sight, body, self._asked)
         if reading.refused and not reading.notices:
             raise UnreadableNotice(reading.refused[0].reason, reading.refused[0].detail)
-
-        async def alive(work: Work) -> None:
-            await heard(work, FOLDER, notices=len(reading.notices))
-
-        taken = await self._intake.take(reading.notices, body, first=alive)
+        first = partial(got_notice, name=FOLDER) if reading.notices else None
+        taken = await self._intake.take(reading.notices, body, first=first)
         await self._intake.tell_reasons(FOLDER, [one.reason for one in reading.refused])
         log.info("notice file=%s parts=%s outcome=%s", name, len(reading.notices), taken.outcome)
         return taken.outcome

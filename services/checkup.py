@@ -20,6 +20,7 @@ from services.ladder import resolve
 from services.membership import Seen
 from services.ports import Group, Obligation
 from services.roster_gaps import coverage
+from services.sources import overview, source_title
 from services.voices import VOICES
 from services.work import Work
 
@@ -293,6 +294,18 @@ def _reason(work: Work, reason: str, lang: str) -> str:
     return work.words.label(f"undelivered.reason.{reason if reason in _REASONS else 'unknown'}", lang)
 
 
+async def sources_kept(work: Work, lang: str) -> list[Finding]:
+    """Sources of warnings that failed when they were last asked, or have been silent for too long."""
+    views = [one for one in await overview(work) if not one.waits]
+    found = []
+    for one in views:
+        if one.trouble and one.since is not None:
+            why, name = work.words.label(f"source.why.{one.trouble}", lang), source_title(work, one.name, lang)
+            facts = {"name": name, "since": work.local(one.since), "why": why}
+            found.append(Finding(Mark.WARN, "checkup.sources.down", facts))
+    return found or ([Finding(Mark.FINE, "checkup.sources.well", {"number": len(views)})] if views else [])
+
+
 async def history(work: Work, lang: str, witness: tuple[int, str] | None = None) -> list[Finding]:  # noqa: ARG001
     """The timeline's chain. `witness` is a line noted elsewhere: without one a cut-off end does not show."""
     broken = await work.rows.timeline.verify()
@@ -309,5 +322,6 @@ EXAMS: Sequence[tuple[str, Exam]] = (
     ("reach", reach),
     ("ladders", ladders),
     ("traffic", traffic),
+    ("sources_kept", sources_kept),
 )
 """those that need nothing but the rows; groups and history are given what was learnt elsewhere"""

@@ -61,6 +61,11 @@ async def heard(work: Work, name: str, *, notices: int = 0) -> None:
     await _tell_desk(work, f"source:{name}:well:{_stamp(before.told_at)}", "source.well", before, at=work.now)
 
 
+async def got_notice(work: Work, name: str) -> None:
+    """A notice came, whatever else is wrong: a folder gives notices while its files cannot be moved away."""
+    await work.rows.sources.save(replace(await _state(work, name), last_notice=work.now))
+
+
 async def failed(work: Work, name: str, trouble: Trouble) -> None:
     """It was asked and nothing good came."""
     before = await _state(work, name)

@@ -21,6 +21,8 @@ STAGES = (
     "ladders",
     "traffic",
     "history",
+    "sources",
+    "sources_kept",
 )
 
 

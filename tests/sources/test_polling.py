@@ -258,9 +258,9 @@ async def test_silence_of_the_whole_bot_is_not_needed_to_be_told(fed: County, si
     site.serve("/index", index())
     await poll(fed)
     site.serve("/index", status=500)
-    for _ in range(33):
+    for _ in range(11):
         await poll(fed)
-        await fed.pass_time(minutes=1)
+        await fed.pass_time(minutes=3, step=timedelta(minutes=1))
     (said,) = fed.new(DUTY)
     assert "“met”从6月20日 08:00起收不到：对方的服务器出错" in said
     site.serve("/index", index())
