@@ -260,6 +260,7 @@ class Shouwang:
             stack.push_async_callback(_finish, stop, asking)
         if self.hook is not None and self.settings.feed_listen is not None:
             stack.push_async_callback(await _serve(self.hook.app(), self.settings.feed_listen))
+        log.info("sources asked=%s listening=%s", len(self.pollers), self.hook is not None)
 
     async def beat(self) -> None:
         """One round of everything that time brings."""

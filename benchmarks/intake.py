@@ -19,7 +19,7 @@ from benchmarks.report import Report, Row
 from demo.notices import cap
 from domain.people import PrivateChat
 from domain.places import Level, Place, PlaceCode
-from feeds.intake import CapIntake
+from feeds.intake import FolderIntake, Intake
 from services.ports import Group
 from services.work import Work
 from storage.database import Database, opened
@@ -95,7 +95,7 @@ class _Where:
         self.county = county
         self._database = database
         doors = doors_of(database)
-        self._intake = CapIntake(doors, source="folder", zone=_BEIJING, wake=lambda: None)
+        self._intake = FolderIntake(Intake(doors, wake=lambda: None), _BEIJING)
         self._sent = datetime.now(UTC) - timedelta(hours=3)
 
     @property
