@@ -27,6 +27,7 @@ from delivery.channels import ChannelDispatcher
 from delivery.dispatcher import Dispatcher
 from delivery.pacing import Pacer
 from delivery.sender import Sender
+from delivery.speech import Speech
 from delivery.transport import AiohttpRequest
 from domain.places import PlaceCode
 from domain.sources import FOLDER, SourceKind
@@ -123,9 +124,10 @@ class Shouwang:
         self.store = SqlStore(database, clock.now)
         self.words = words or Catalogue(overlay=settings.wording_dir)
         self.doors = doors_of(settings, self.store, self.words, clock, self.bot.username)
+        speech = Speech(settings.data_dir / "speech", settings.speech_command)
         pacer = Pacer(settings.send_rate) if settings.send_rate else Pacer(None, per_group=None, per_private=None)
         self.dispatcher = Dispatcher(
-            OutboxDesk(self.doors), Sender(self.bot, clock, settings.data_dir), pacer, clock, self.boot
+            OutboxDesk(self.doors), Sender(self.bot, clock, settings.data_dir, speech), pacer, clock, self.boot
         )
         self.channels = ChannelDispatcher(self.doors.policy.channels, ChannelDesk(self.doors), clock, self.boot)
         self.hearing = Hearing(self.doors)

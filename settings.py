@@ -58,6 +58,8 @@ class Settings(BaseSettings):
     county: str = Field(default="331124", pattern=r"^\d{6}$")
     county_file: Annotated[Path | None, Optional] = None
     wording_dir: Annotated[Path | None, Optional] = None
+    speech_command: Annotated[str | None, Optional] = None
+    """a program that speaks, in place of espeak-ng: reads text on its input, writes WAV to {out}"""
     warnings_dir: Annotated[Path | None, Optional] = None
     webhook_url: Annotated[str | None, Optional] = None
     webhook_listen: str = "127.0.0.1:8443"

@@ -37,6 +37,8 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     BAD_REQUEST = "bad_request"
     FILE_MISSING = "file_missing"
+    NO_SPEECH = "no_speech"
+    """no program here that speaks, or it failed"""
     EXPIRED = "expired"
     MIGRATED = "migrated"
     FLOOD = "flood"

@@ -21,6 +21,7 @@ from clock import Clock
 from delivery.errors import Reason, after_error
 from delivery.markup import inline_keyboard, keyboard
 from delivery.progress import Feature, Progress
+from delivery.speech import Speech
 from delivery.splitting import CAPTION_LIMIT, TEXT_LIMIT, plain, split, units
 from domain.outgoing import Kind, Outcome, Policy, QueuedMessage, Settlement
 from domain.text import Html
@@ -33,12 +34,14 @@ _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
 class Sender:
-    """Carries messages through `bot`. `files` is the data folder below which a message's file may lie."""
+    """Carries messages through `bot`. `files` is the data folder below which a message's file may lie; `speech` makes
+    recordings of what is to be spoken, None where nothing can."""
 
-    def __init__(self, bot: Bot, clock: Clock, files: Path) -> None:
+    def __init__(self, bot: Bot, clock: Clock, files: Path, speech: Speech | None = None) -> None:
         self._bot = bot
         self._clock = clock
         self._files = files.resolve()
+        self._speech = speech
         self._file_ids: OrderedDict[tuple[str, int, Kind], str] = OrderedDict()
 
     async def carry(self, item: QueuedMessage) -> Settlement:
@@ -92,6 +95,8 @@ class Sender:
     # -- new messages -------------------------------------------------------------------------------------
 
     async def _post(self, item: QueuedMessage) -> Settlement:
+        if item.out.speak and item.out.file is None:
+            return await self._speak(item)
         progress = Progress.read(item.progress)
         parts = _parts(item, progress)
         index = min(progress.sent, len(parts) - 1)
@@ -143,6 +148,16 @@ class Sender:
             if len(self._file_ids) > _REMEMBERED_FILES:
                 self._file_ids.popitem(last=False)
         return message
+
+    async def _speak(self, item: QueuedMessage) -> Settlement:
+        """The recording is made here, beside everything else that is being sent; where none can be made the words,
+        which went before it, have to do."""
+        path = None if self._speech is None else await self._speech.recording(item.out.speak)
+        if path is None:
+            return self._settled(item, Outcome.DEAD, reason=Reason.NO_SPEECH)
+        kind = Kind.VOICE if path.suffix == ".ogg" else Kind.DOCUMENT
+        file = str(path.resolve().relative_to(self._files))
+        return await self._post(replace(item, out=replace(item.out, kind=kind, file=file)))
 
     async def _file(self, item: QueuedMessage) -> tuple[InputFile | str, tuple[str, int, Kind] | None]:
         """A file_id as it is, a path below the data folder read. OSError when it is neither."""

@@ -89,6 +89,8 @@ class Outgoing:
     file: str | None = None
     """file_id on Telegram or path below the data folder, for PHOTO, DOCUMENT and VOICE"""
     file_name: str | None = None
+    speak: str = ""
+    """what a VOICE without a file says: the recording is made when it is sent, where a program that speaks is there"""
     emoji: str | None = None
     resend_mark: Html = NO_TEXT
     """put in front of the second copy of an AT_LEAST_ONCE record"""

@@ -1,6 +1,6 @@
 """Everything people can do, in the order in which free text is offered to the features."""
 
-from handlers import checks, groups, hazards, leave, patrols, people, sources, warnings
+from handlers import cards, checks, groups, hazards, leave, patrols, people, sources, warnings
 from handlers.scene import Feature
 
 FEATURES: tuple[Feature, ...] = (
@@ -10,6 +10,7 @@ FEATURES: tuple[Feature, ...] = (
     people.FEATURE,
     groups.FEATURE,
     leave.FEATURE,
+    cards.FEATURE,
     hazards.FEATURE,
     sources.FEATURE,
 )

@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("plan", Action.PLAN_PATROL),
     Entry("hazards", Action.CLOSE_HAZARD),
     Entry("check", Action.ISSUE_CHECK),
+    Entry("card"),
     Entry("me"),
     Entry("leave"),
     Entry("help"),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain.errors import Stale
-from handlers import answers, answers_helper
+from handlers import answers, answers_helper, cards
 from handlers.scene import Feature, Handler, Scene
 from handlers.warning_desk import DESK_PRESSES, compose_warning, show_active
 from handlers.warning_relay import RELAY_PRESSES
@@ -27,6 +27,7 @@ _PRESSES: Mapping[str, Handler] = {
     "missing": answers_helper.list_missing,
     "for": answers_helper.choose,
     "rec": answers_helper.press_result,
+    "loud": cards.press_loud,
     **DESK_PRESSES,
     **SECOND_PRESSES,
     **RELAY_PRESSES,

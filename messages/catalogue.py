@@ -3,6 +3,7 @@
 Addresses
   text   "hazard.what.ask" is `what.ask` in messages/<lang>/hazard.toml: the file is the first part.
   card   "hazard" is messages/<lang>/cards/hazard.html.j2.
+  action cards (what a post does now) are messages/<lang>/actions/<kind>.toml.
 
 Whose wording is taken, first found: the county's in the language asked for, ours in it, the county's Chinese,
 our Chinese. A county's text that is unfit (messages/overlay.py) is left out here and ours stands: a typing
@@ -17,8 +18,10 @@ from pathlib import Path
 
 from markupsafe import Markup, escape
 
+from domain.action_cards import ActionBook
 from domain.text import Html
 from messages import cleaning, markup
+from messages.actions import read_actions
 from messages.overlay import FAILURES, fit_voices
 from messages.sources import LANGUAGES, Problem, language, read
 from messages.voices import Kind, Voice
@@ -46,8 +49,13 @@ class Catalogue:
         self._counties: dict[str, Voice] = {}
         self.problems: list[str] = []
         """what is wrong with the overlay, in Chinese, for the log and for `check-texts`"""
+        self._actions = _own_actions(own)
         if overlay is not None:
             self._counties, problems = fit_voices(overlay, self._ours)
+            for lang in LANGUAGES:
+                theirs, unfit = read_actions(overlay, lang)
+                self._actions[lang] = self._actions[lang].overlaid(theirs.cards)
+                problems += unfit
             self.problems = [self._describe(problem, LANGUAGES[0]) for problem in problems]
 
     def text(self, address: str, /, lang: str = "zh", **facts: object) -> Html:
@@ -63,6 +71,10 @@ class Catalogue:
         names."""
         return cleaning.clip(markup.plain(self._said("text", address, lang, facts)), TOAST_LIMIT)
 
+    def actions(self, lang: str = "zh") -> ActionBook:
+        """What each post has to do, the county's own cards before ours."""
+        return self._actions[language(lang)]
+
     def has(self, address: str, lang: str = "zh") -> bool:
         """Whether this very language has the text (no falling back)."""
         return self._ours[language(lang)].has("text", address)
@@ -77,6 +89,7 @@ class Catalogue:
         """What is wrong with a county's folder, in plain words for whoever wrote it; empty when all is
         well."""
         _, problems = fit_voices(overlay, self._ours)
+        problems += [problem for tongue in LANGUAGES for problem in read_actions(overlay, tongue)[1]]
         return [self._describe(problem, lang) for problem in problems]
 
     def _describe(self, problem: Problem, lang: str) -> str:
@@ -102,6 +115,15 @@ class Catalogue:
             if tongue in self._counties:
                 yield self._counties[tongue], False
             yield self._ours[tongue], True
+
+
+def _own_actions(folder: Path | None) -> dict[str, ActionBook]:
+    """The project's cards of every language. Raises BrokenWordingError."""
+    read_in = {lang: read_actions(folder or Path(__file__).parent, lang) for lang in LANGUAGES}
+    problems = [problem for _, some in read_in.values() for problem in some]
+    if problems:
+        raise BrokenWordingError("; ".join(f"{problem.key} {dict(problem.facts)}" for problem in problems))
+    return {lang: book for lang, (book, _) in read_in.items()}
 
 
 def own_voices(folder: Path | None = None) -> dict[str, Voice]:

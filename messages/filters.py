@@ -17,6 +17,7 @@ from markupsafe import Markup, escape
 
 from domain.colours import Colour
 from messages import cleaning
+from messages.aloud import aloud
 
 MARKS = {Colour.BLUE: "🔵", Colour.YELLOW: "🟡", Colour.ORANGE: "🟠", Colour.RED: "🔴"}
 _MONTHS = (
@@ -102,14 +103,16 @@ def _english() -> Idiom:
 class Filters:
     """The filters of one language, each a method; `table` gives them under the names templates use."""
 
-    def __init__(self, words: Idiom) -> None:
+    def __init__(self, words: Idiom, lang: str = "zh") -> None:
         self._words = words
+        self._lang = lang
 
     def table(self) -> dict[str, Callable[..., Any]]:
         return {
             "hhmm": self.hhmm,
             "day": self.day,
             "day_hhmm": self.day_hhmm,
+            "aloud": self.aloud,
             "minutes": self.minutes,
             "n": self.n,
             "plural": self.plural,
@@ -139,6 +142,10 @@ class Filters:
     def day_hhmm(self, instant: datetime) -> str:
         """6月20日 18:02"""
         return f"{self.day(instant)} {self.hhmm(instant)}"
+
+    def aloud(self, instant: datetime, now: datetime) -> str:
+        """今天下午三点半: as somebody says it; both on the county's clock."""
+        return aloud(_aware(instant), _aware(now), self._lang)
 
     def minutes(self, span: float | timedelta) -> str:
         """A length of time, given as a timedelta or a number of minutes: 5分钟, 1小时30分钟, 2天1小时."""

@@ -30,6 +30,7 @@ _BY_FILTER = {
     "hhmm": Sort.TIME,
     "day": Sort.TIME,
     "day_hhmm": Sort.TIME,
+    "aloud": Sort.TIME,
     "minutes": Sort.NUMBER,
     "n": Sort.NUMBER,
     "plural": Sort.NUMBER,
@@ -268,6 +269,8 @@ class _Reader:
             return None
         base = self._fact(node.node)
         self._walk_expressions(node.args)
+        if node.name == "aloud" and node.args:
+            self._mark(self._fact(node.args[0]), Sort.TIME)  # it is told what day it is
         if base is None:
             return None
         sort = _BY_FILTER.get(node.name)

@@ -66,7 +66,7 @@ def _read_language(folder: Path, lang: str) -> Wording:
     for path in sorted(folder.iterdir()):
         if path.suffix == ".toml":
             _read_texts(path, f"{lang}/{path.name}", wording)
-        elif path.name != "cards" and not path.name.startswith("."):
+        elif path.name not in {"cards", "actions"} and not path.name.startswith("."):
             wording.problems.append(Problem("overlay.strange_file", {"file": f"{lang}/{path.name}"}))
     for path in sorted((folder / "cards").glob("*")):
         _read_card(path, f"{lang}/cards/{path.name}", wording)

@@ -32,7 +32,7 @@ class WordingEnvironment(ImmutableSandboxedEnvironment):
             finalize=finisher(words),
             loader=DictLoader(parts),
         )
-        self.filters = {name: FILTERS[name] for name in _OF_JINJA} | Filters(words).table()
+        self.filters = {name: FILTERS[name] for name in _OF_JINJA} | Filters(words, lang).table()
         self.globals = {"range": self.globals["range"]}
 
 

@@ -9,9 +9,10 @@ from domain.places import PlaceCode, PlaceTree
 from domain.text import Rows
 from domain.warning_reach import is_outranked
 from services.channels import hurry, ladder_of
+from services.loudspeaker import loud_buttons
 from services.ports import WarningRow
 from services.warning_posts import is_quiet, reach, villages_of
-from services.warning_texts import ask_buttons, correct_buttons, post_facts, relay_buttons
+from services.warning_texts import actions_for, ask_buttons, correct_buttons, post_facts, relay_buttons
 from services.warning_told import ask_key
 from services.work import Work
 
@@ -72,23 +73,24 @@ async def ask(work: Work, row: WarningRow, owing: Sequence[Owing]) -> None:
     )
     await hurry(work, row, [one.person for one in owing if not one.person.reachable])
     facts = await post_facts(work, row)
-    cards: dict[str, object] = {}
+    cards: dict[tuple[str, tuple[str, ...]], object] = {}
     messages = []
     for person in (one.person for one in sorted(owing, key=lambda o: (len(o.place), o.person.id))):
         if not person.reachable or person.user_id is None:
             continue
-        lang = person.language
-        if lang not in cards:
-            cards[lang] = work.words.card("warning_ask", lang, again="", **facts)
+        what = person.language, actions_for(work, row, person)
+        if what not in cards:
+            cards[what] = work.words.card("warning_ask", what[0], again="", actions=what[1], **facts)
         buttons = question_buttons(work, row, person)
-        messages.append(ask_message(work, row, person, ask_key(row, person.id), cards[lang], buttons))
+        messages.append(ask_message(work, row, person, ask_key(row, person.id), cards[what], buttons))
     await work.rows.outbox.put_many(messages)
 
 
 def question_buttons(work: Work, row: WarningRow, person: Person) -> Rows:
     """The county's desk finds the way to take a wrong one back on its own question: nobody looks for it in a hurry."""
     desk = correct_buttons(work, row, person.language) if person.holds(DESKS) else ()
-    return (*ask_buttons(work, row.id, person.language), *relay_buttons(work, row, person), *desk)
+    more = (*loud_buttons(work, row, person), *relay_buttons(work, row, person), *desk)
+    return (*ask_buttons(work, row.id, person.language), *more)
 
 
 def ask_message(work: Work, row: WarningRow, person: Person, key: str, text: object, buttons: object) -> Outgoing:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from typing import Any
 
+from domain.action_cards import EVERYBODY, family_of
 from domain.colours import Colour
 from domain.people import RIGHTS, Action, Person
 from domain.places import Level, PlaceCode, PlaceTree
@@ -52,12 +53,19 @@ async def post_facts(work: Work, row: WarningRow) -> dict[str, Any]:
         "places": names,
         "more_places": more,
         "townships": townships_if_whole_county(tree, row.places),
+        "advice": () if row.instruction else work.words.actions().of(family_of(row.kind), row.colour, EVERYBODY),
         "exercise": row.exercise,
         "composed": row.composed_by is not None,
         "ack_link": work.link(f"a_{row.id}"),
         "remark": None,
         "relays": (),
     }
+
+
+def actions_for(work: Work, row: WarningRow, person: Person) -> tuple[str, ...]:
+    """What his posts do now: at most four actions, for the private question."""
+    roles = [post.role for post in person.posts]
+    return work.words.actions(person.language).for_roles(family_of(row.kind), row.colour, roles)
 
 
 def ask_buttons(work: Work, warning_id: int, lang: str) -> Rows:

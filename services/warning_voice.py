@@ -37,7 +37,7 @@ class WarningVoice(ByOtherChannels):
             return  # nobody is reminded of what has not reached him yet
         if first is None or first[0] != "sent":
             again = ""  # he never had it: all of it, and no word of an answer that is missing
-        text = work.words.card("warning_ask", person.language, again=again, **await post_facts(work, row))
+        text = work.words.card("warning_ask", person.language, again=again, actions=(), **await post_facts(work, row))
         key = f"{row.subject}:ask:{person.id}:{purpose}"
         message = ask_message(work, row, person, key, text, ask_buttons(work, row.id, person.language))
         await work.rows.outbox.put(message)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
+from domain.action_cards import ActionBook
 from domain.obligations import Channel, ObligationState, Plan
 from domain.outgoing import Outgoing, QueuedMessage, Settlement
 from domain.people import Leave, Person, PersonId, Post, PrivateChat, Role
@@ -28,6 +29,9 @@ class Words(Protocol):
         ...
 
     def card(self, name: str, /, lang: str = "zh", **facts: object) -> Html: ...
+    def actions(self, lang: str = "zh") -> ActionBook:
+        """What each post has to do now, by kind of disaster and colour."""
+        ...
 
 
 class Chance(Protocol):

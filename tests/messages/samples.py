@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Mapping
 import assembly
 import delivery.errors
 from domain import checks, hazards, patrols
+from domain.action_cards import Family
 from domain.colours import Colour
 from domain.form_reading import COMMON_ERRORS
 from domain.obligations import TO_NOBODY_ELSE, Channel, Rung
@@ -39,6 +40,7 @@ _IGNORED = frozenset(
 DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     **OPERATOR,
     "role.name.*": lambda: [role.value for role in Role],
+    "action.family.*": lambda: [family.value for family in Family],
     "channel.name.*": lambda: [channel.value for channel in Channel],
     "dialogue.error.*": lambda: [address.removeprefix("dialogue.error.") for address in COMMON_ERRORS],
     "undelivered.reason.*": lambda: _UNDELIVERED,
