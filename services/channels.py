@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from domain.channels import OtherChannel, SideState, plain_text, to_persons, to_places
 from domain.colours import Colour
-from domain.obligations import Plan, Rung
+from domain.obligations import Climb, Plan, Rung, Standing, decide
 from domain.people import Person
 from domain.places import PlaceCode
 from domain.text import Html
@@ -19,6 +19,7 @@ from services.warning_texts import post_facts
 from services.work import Work
 
 _PERHAPS_THERE = frozenset({SideState.SENT, SideState.SENDING})
+_MOST_AT_ONCE = 2000
 _IN_DOUBT = frozenset({"timeout", "restart"})
 
 
@@ -65,6 +66,38 @@ class ByOtherChannels:
         )
         names = ",".join(one.name for one in channels)
         await work.note("ladder.elsewhere", row.subject, None, person=person.id, channels=names)
+
+
+async def write_while_deaf(work: Work) -> int:
+    """Telegram is away, so no ladder climbs: whoever seems silent may have answered. But whom the question has not
+    reached has nothing to answer, and is not made to wait for Telegram. Returns how many were written to."""
+    if not any(one.place is None for one in work.policy.channels):
+        return 0
+    written, voice = 0, ByOtherChannels()
+    undelivered: dict[str, Collection[int]] = {}
+    due = [one for one in await work.rows.obligations.due(work.now, _MOST_AT_ONCE) if _may_go_elsewhere(one)]
+    people = await work.rows.people.many({one.person_id for one in due})
+    for owed in due:
+        person = people.get(owed.person_id)
+        if owed.subject not in undelivered:
+            undelivered[owed.subject] = set(await work.rows.outbox.undelivered(owed.subject))
+        if person is None or (person.reachable and person.id not in undelivered[owed.subject]):
+            continue
+        if not await voice.has_address(work, owed, person):
+            continue
+        standing = Standing(owed.opened_at, owed.stopped, owed.step, owed.state, reachable=False, elsewhere=True)
+        climb = decide(owed.plan, standing, work.now)
+        if not isinstance(climb, Climb) or climb.rung is not Rung.CHANNEL:
+            continue
+        if await work.rows.obligations.climbed(owed.id, owed.step, climb.next_step, climb.next_at):
+            await voice.write_elsewhere(work, owed, person)
+            written += 1
+    return written
+
+
+def _may_go_elsewhere(owed: Obligation) -> bool:
+    ahead = owed.plan.steps[owed.step :]
+    return owed.subject.startswith("warning:") and any(step.rung is Rung.CHANNEL for step in ahead)
 
 
 async def _warning_of(work: Work, subject: str) -> WarningRow | None:

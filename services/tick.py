@@ -7,6 +7,7 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
+from services.channels import write_while_deaf
 from services.doors import Doors
 from services.housekeeping import expire_dialogues, prune
 from services.ladder import climb_due, defer
@@ -67,15 +68,14 @@ DUTIES: Sequence[tuple[str, Duty]] = (
 
 async def tick(doors: Doors, duties: Sequence[tuple[str, Duty]] = DUTIES, *, deaf: bool = False) -> int:
     """Every duty in a transaction of its own; one that fails does not keep the others from theirs. While the bot is
-    deaf nobody climbs: whoever seems silent may have answered."""
+    deaf nobody climbs: whoever seems silent may have answered. Only whom no question has reached is written to by
+    other channels."""
     done = 0
     for name, duty in duties:
-        if deaf and duty is _climb:
-            continue
         try:
-            done += await doors.run(duty)
+            done += await doors.run(write_while_deaf if deaf and duty is _climb else duty)
         except Exception:
             log.exception("duty failed: %s", name)
-            if duty is _climb:
+            if duty is _climb and not deaf:
                 done += await _singly_if_possible(doors)
     return done

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from demo.notices import cap
 from domain.people import PersonId, PrivateChat
 from services.ports import SideResult
 from services.work import Work
@@ -178,6 +179,53 @@ async def test_a_robot_that_does_not_take_it_is_told_to_the_desk(county: County,
     await send(county)
     assert county.new(STATION) == ["石梁镇企业微信群没有发到石梁镇：对方没有接收。请用别的办法通知。"]
     assert len(county.new(DUTY)) == 1
+
+
+# -- Telegram in trouble ----------------------------------------------------------------------------------------
+
+
+async def test_while_telegram_is_away_whom_the_question_has_not_reached_gets_an_sms_and_nobody_climbs_further(
+    county: County, gateway: FakeGateway
+) -> None:
+    await stands_for(county, HEAD, GRID)
+    _, xml = cap(
+        county.clock.now(),
+        kind="暴雨",
+        colour="红色",
+        areas=[("", VILLAGE)],
+        text="雨势很大。",
+        instruction="马上到岗。",
+    )
+    (county.folder / "outage.xml").write_text(xml, "utf-8")
+    county.bot.hearing.failed()
+    for _ in range(8):
+        await county.bot.folder.scan_once()
+    for _ in range(20):  # ten minutes without Telegram: nothing is heard and nothing leaves
+        county.clock.advance(timedelta(seconds=30))
+        await county.bot.beat()
+        await county.bot.channels.run_once()
+    assert len(gateway.texts(GRID.phone)) == 1
+    assert county.new(HEAD) == []
+
+    county.bot.hearing.heard()
+    await county.bot.beat()
+    await county.settle()
+    assert not any("您是代理人" in text for text in county.texts(HEAD))  # the time without Telegram counts for nobody
+    await county.pass_time(minutes=5)
+    await send(county)
+    assert any("您是代理人" in text for text in county.texts(HEAD))
+    assert len(gateway.texts(GRID.phone)) == 1
+
+
+async def test_while_telegram_is_away_whoever_has_the_question_is_left_alone(
+    county: County, gateway: FakeGateway
+) -> None:
+    await county.warn(colour="红色", places=[VILLAGE])
+    county.bot.hearing.failed()
+    county.clock.advance(timedelta(minutes=10))
+    await county.bot.beat()
+    await county.bot.channels.run_once()
+    assert [one["mobile"] for one in gateway.taken] == ["robot"]
 
 
 # -- a gateway in trouble ------------------------------------------------------------
