@@ -57,6 +57,39 @@ def test_who_cannot_be_written_to_is_not_reminded_but_handed_up_in_the_reminders
     assert decide(PLAN, replace(OPEN, reachable=False), at(180)) == Climb(Rung.STAND_IN, 2, at(480))
 
 
+WITH_CHANNEL = Plan(
+    answer_within=300,
+    steps=(
+        Step(rung=Rung.REMIND, after=180),
+        Step(rung=Rung.CHANNEL, after=240),
+        Step(rung=Rung.STAND_IN, after=300),
+        Step(rung=Rung.LAPSE, after=3600),
+    ),
+)
+
+
+def test_another_channel_comes_between_the_reminder_and_the_stand_in() -> None:
+    reminded = replace(OPEN, step=1, elsewhere=True)
+    assert decide(WITH_CHANNEL, reminded, at(239)) == Wait(at(240))
+    assert decide(WITH_CHANNEL, reminded, at(240)) == Climb(Rung.CHANNEL, 2, at(300))
+
+
+def test_without_an_address_the_channel_is_passed_over_and_the_others_keep_their_times() -> None:
+    assert decide(WITH_CHANNEL, replace(OPEN, step=1), at(240)) == Wait(at(300))
+    assert decide(WITH_CHANNEL, replace(OPEN, step=1), at(300)) == Climb(Rung.STAND_IN, 3, at(3600))
+    assert WITH_CHANNEL.without(Rung.CHANNEL).steps == (
+        WITH_CHANNEL.steps[0],
+        WITH_CHANNEL.steps[2],
+        WITH_CHANNEL.steps[3],
+    )
+
+
+def test_who_cannot_be_written_to_here_is_written_to_elsewhere_at_once() -> None:
+    closed = replace(OPEN, reachable=False, elsewhere=True)
+    assert decide(WITH_CHANNEL, closed, at(0)) == Climb(Rung.CHANNEL, 2, at(300))
+    assert decide(WITH_CHANNEL, replace(closed, elsewhere=False), at(180)) == Climb(Rung.STAND_IN, 3, at(3600))
+
+
 def test_stopped_time_moves_every_rung() -> None:
     stopped = replace(OPEN, stopped=timedelta(minutes=20))
     assert decide(PLAN, stopped, at(180)) == Wait(at(1380))

@@ -129,3 +129,20 @@ async def test_addresses_are_kept_for_each_channel_and_forgotten_together(each: 
     assert dict(await each.channels.address_book(ids[0])) == {"mail": "a@b.cn", "work": "wang"}
     assert await each.channels.forget_addresses(ids[0]) == 2
     assert dict(await each.channels.address_book(ids[0])) == {}
+
+
+async def test_the_words_are_forgotten_and_what_became_of_them_stays(each: Each, ids: list[int], clock: Hands) -> None:
+    await each.channels.put([message("a", ids[0], title="t"), message("b", ids[0])])
+    first, _ = await claim(each)
+    await settle(each, clock, first, Tried.SENT)
+    assert await each.retention.forget_words(clock.now() - timedelta(days=1), clock.now() + timedelta(days=1)) == 1
+    assert [one.state.value for one in await each.channels.of_subject("warning:1")] == ["sent", "sending"]
+
+
+async def test_failures_are_counted_by_channel(each: Each, ids: list[int], clock: Hands) -> None:
+    await each.channels.put([message("a", ids[0]), message("b", ids[0])])
+    first, second = await claim(each)
+    await settle(each, clock, first, Tried.REFUSED, "refused")
+    await settle(each, clock, second, Tried.SENT)
+    assert dict(await each.channels.failed_since(clock.now())) == {"sms": 1}
+    assert dict(await each.channels.failed_since(clock.now() + timedelta(seconds=1))) == {}
