@@ -79,6 +79,10 @@ class ObligationState(StrEnum):
     """its subject was superseded, cancelled or ended"""
 
 
+CUT_OFF = "cut_off"
+"""the note of an obligation that is excused because its village is cut off; a late answer still counts"""
+
+
 class Channel(StrEnum):
     """How an answer came, or how somebody was reached."""
 
@@ -91,6 +95,8 @@ class Channel(StrEnum):
     PHONE = "phone"
     DOOR = "door"
     """knocked at the door (敲门入户)"""
+    SATELLITE = "satellite"
+    """卫星电话: where everything else is cut off"""
     OTHER = "other"
 
 

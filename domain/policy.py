@@ -10,6 +10,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from domain.answer_policy import AnswerPolicy
 from domain.channels import OtherChannel, names_are_unique
 from domain.colours import Colour
 from domain.hazards import OWNERS, Category
@@ -214,6 +215,8 @@ class CountyPolicy(BaseModel):
     """of warnings, beside the watched folder"""
     channels: tuple[OtherChannel, ...] = ()
     """beside Telegram: SMS, mail, groups elsewhere"""
+    answers: AnswerPolicy = AnswerPolicy()
+    """what follows a warning"""
     patrols: PatrolPolicy = PatrolPolicy()
     hazards: HazardPolicy = HazardPolicy()
     checks: CheckPolicy = CheckPolicy()

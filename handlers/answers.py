@@ -1,13 +1,15 @@
-"""What people answer to a warning: 收到 by button, word or link, and a call for help."""
+"""What people answer to a warning: 收到 by button, word or link; then what they do, and a call for help."""
 
 from domain.answers import is_received
-from domain.errors import NotAllowed
+from domain.errors import NotAllowed, Stale
 from domain.obligations import Channel
+from domain.stage_two import Measure, SaidMeasure, read_measure
 from domain.text import Html
 from handlers.incoming import What
 from handlers.patrol_words import show_open
 from handlers.scene import Scene
-from services.acknowledge import Acknowledged, acknowledge, acknowledge_all, acknowledge_in_group, call_for_help
+from services.acknowledge import Acknowledged, acknowledge, acknowledge_all, acknowledge_in_group
+from services.stage_two import Acted, act, act_on_open, figures_are_measures
 
 _ANSWERS = {
     "recorded": "warning.recorded",
@@ -30,8 +32,34 @@ async def press_received(scene: Scene) -> None:
 
 
 async def call_help(scene: Scene) -> None:
-    await call_for_help(scene.work, scene.known(), scene.number())
+    await act(scene.work, scene.known(), scene.number(), Measure.SUPPORT, Channel.BUTTON)
     scene.toast(scene.label("warning.help_called"), alert=True)
+
+
+async def press_measure(scene: Scene) -> None:
+    """w:act:<warning>:<measure>: 已到岗, 已清点, 需支援."""
+    measure = measure_of(scene, 1)
+    taken = await act(scene.work, scene.known(), scene.number(), measure, Channel.BUTTON)
+    if measure is Measure.SUPPORT and taken.kind != "over":
+        scene.toast(scene.label("warning.help_called"), alert=True)
+        return
+    scene.toast(said_measure(scene, taken, measure))
+    if scene.incoming.private:
+        await scene.go_on()
+
+
+def measure_of(scene: Scene, position: int) -> Measure:
+    written = scene.args[position] if len(scene.args) > position else ""
+    if written not in set(Measure):
+        raise Stale("refused.stale")
+    return Measure(written)
+
+
+def said_measure(scene: Scene, taken: Acted, measure: Measure) -> str:
+    if taken.kind in {"over", "not_owing"}:
+        return scene.label(_ANSWERS[taken.kind])
+    name = scene.label(f"answers.measure.{measure.value}")
+    return scene.label("answers.act.recorded", at=scene.work.local(scene.work.now), measure=name)
 
 
 async def start(scene: Scene) -> None:
@@ -65,6 +93,41 @@ async def plain_word(scene: Scene) -> bool:
     if "收到" not in text and not await _asked_since_the_question(scene):
         return False
     return await private_word(scene)
+
+
+async def spelt_measure(scene: Scene) -> bool:
+    """已到岗, spelt out, is never the answer to a question of a dialogue."""
+    told = _measure_typed(scene)
+    return told is not None and not told.by_number and await _take_measure(scene, told)
+
+
+async def measure_word(scene: Scene) -> bool:
+    """2, "2 礼堂42人都在": a figure counts where nothing else that takes figures is open."""
+    told = _measure_typed(scene)
+    if told is None or (told.by_number and not await figures_are_measures(scene.work, scene.known())):
+        return False
+    return await _take_measure(scene, told)
+
+
+def _measure_typed(scene: Scene) -> SaidMeasure | None:
+    incoming = scene.incoming
+    if incoming.what is not What.TEXT or scene.person is None or incoming.forwarded:
+        return None
+    return read_measure(incoming.text)
+
+
+async def _take_measure(scene: Scene, told: SaidMeasure) -> bool:
+    taken = await act_on_open(scene.work, scene.known(), told.measure, told.words)
+    if not taken:
+        return False
+    if told.measure is Measure.SUPPORT:
+        await scene.say(scene.text("warning.help_called"))
+    else:
+        name = scene.label(f"answers.measure.{told.measure.value}")
+        await scene.say(scene.text("answers.act.recorded", at=scene.work.local(scene.work.now), measure=name))
+    await scene.go_on()
+    await show_open(scene)
+    return True
 
 
 async def _asked_since_the_question(scene: Scene) -> bool:

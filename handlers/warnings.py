@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain.errors import Stale
-from handlers import answers, answers_helper, cards
+from handlers import answers, answers_follow, answers_helper, cards
 from handlers.scene import Feature, Handler, Scene
 from handlers.warning_desk import DESK_PRESSES, compose_warning, show_active
 from handlers.warning_relay import RELAY_PRESSES
@@ -25,9 +25,14 @@ _PRESSES: Mapping[str, Handler] = {
     "ack": answers.press_received,
     "help": answers.call_help,
     "missing": answers_helper.list_missing,
-    "for": answers_helper.choose,
+    "act": answers.press_measure,
     "rec": answers_helper.press_result,
     "loud": cards.press_loud,
+    "did": answers_helper.press_measure_for,
+    "tried": answers_helper.press_tried,
+    "first": answers_follow.open_first_reply,
+    "homes": answers_follow.open_households,
+    "homelist": answers_follow.list_households,
     **DESK_PRESSES,
     **SECOND_PRESSES,
     **RELAY_PRESSES,
@@ -42,9 +47,9 @@ FEATURE = Feature(
         "warnings": show_active,
         "missing": answers_helper.show_missing,
     },
-    urgent=(answers.plain_word,),
+    urgent=(answers.plain_word, answers.spelt_measure),
     presses={"w": press},
     starts={"a": answers.start, "r": start_relay},
-    private=(answers.private_word,),
+    private=(answers.private_word, answers_follow.household_line, answers.measure_word),
     group=(answers.group_word,),
 )

@@ -1,21 +1,23 @@
 """叫应: what people answer to a warning.
 
 One person's answer is his own. It counts from a button, a word, a link, or by the mouth of a helper who phoned or
-knocked (services/warning_helpers.py); the first one stands, a late one is marked. What the group sees of it is in
-services/warning_boards.py, how silence climbs in services/warning_voice.py.
+knocked (services/warning_helpers.py); the first one stands, a late one is marked. What follows it is in
+services/stage_two.py, what the group sees in services/warning_boards.py, how silence climbs in
+services/warning_voice.py.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from domain.errors import Stale
 from domain.obligations import Channel, is_late
-from domain.outgoing import Kind, Lane, Outgoing, Policy
-from domain.people import Person, Role
-from domain.places import PlaceCode, PlaceTree, ancestors, is_within
+from domain.people import Person
+from domain.places import ancestors, is_within
+from domain.stage_two import counted_from
+from services import answered_card, phone_lists
+from services.answer_subjects import ACT, acting, warning_of
 from services.ports import Obligation, WarningRow
 from services.warning_asking import ACKNOWLEDGE
-from services.warning_texts import post_facts
 from services.work import Work
 
 
@@ -59,29 +61,27 @@ async def record(
     await work.rows.outbox.supersede(subject=row.subject, person_id=person.id)
     await work.rows.channels.supersede(row.subject, person.id)
     await work.rows.boards.mark(row.subject, [owed.place, *ancestors(owed.place)])
-    await _settle_question(work, row, person)
+    await _go_on(work, row, replace(owed, answered_at=work.now), person)
     return Acknowledged(row, "late" if late else "recorded", work.now)
 
 
-async def _settle_question(work: Work, row: WarningRow, person: Person) -> None:
-    """The private question, where it was sent, says that it is answered and loses its buttons."""
-    key = f"{row.subject}:ask:{person.id}"
-    sent = await work.rows.outbox.message_of(key)
-    if sent is None or person.user_id is None:
-        return
-    facts = await post_facts(work, row)
-    await work.rows.outbox.put(
-        Outgoing(
-            key=f"{key}:answered",
-            chat_id=person.user_id,
-            kind=Kind.EDIT,
-            policy=Policy.IDEMPOTENT,
-            lane=Lane.DIGEST,  # he has seen the toast; nobody's first question waits behind this
-            subject=f"{row.subject}:answered",
-            target=key,
-            text=work.words.card("warning_answered", person.language, answered_at=work.local(work.now), **facts),
+async def _go_on(work: Work, row: WarningRow, owed: Obligation, person: Person) -> None:
+    """Stage two begins: the private question goes on in its own message, the lists with this name are drawn anew."""
+    plan = work.policy.answers.acting.get(row.colour)
+    if plan is not None and person.reachable and row.state == "active" and await _owes_acting(work, row, person):
+        opened_at = counted_from(owed.opened_at + owed.stopped, work.now, plan)
+        await work.rows.obligations.open(
+            subject=acting(row.id), what=ACT, plan=plan, opened_at=opened_at, owing=[(person.id, owed.place, True)]
         )
-    )
+    await answered_card.redraw(work, row, person)
+    await phone_lists.redraw(work, row, person.id)
+
+
+async def _owes_acting(work: Work, row: WarningRow, person: Person) -> bool:
+    held = {post.role for post in person.posts}
+    if row.colour in work.policy.answers.acting_roles:
+        held |= {post.role for absent in await work.stood_in_for(person) for post in absent.posts}
+    return work.policy.answers.owes_acting(row.colour, frozenset(held))
 
 
 async def acknowledge_all(work: Work, person: Person, channel: Channel) -> list[Acknowledged]:
@@ -105,34 +105,6 @@ async def acknowledge_in_group(work: Work, person: Person, chat_id: int) -> list
         if row is not None and await work.rows.boards.get(row.subject, chat_id) is not None:
             taken.append(await record(work, row, owed, person, person, Channel.TEXT))
     return taken
-
-
-async def call_for_help(work: Work, person: Person, warning_id: int) -> WarningRow:
-    """需要支援: counts as the answer and goes to the township's desk at once."""
-    taken = await acknowledge(work, person, warning_id, Channel.BUTTON)
-    owed = await work.rows.obligations.find(taken.warning.subject, person.id, ACKNOWLEDGE)
-    place = owed.place if owed is not None else (person.posts[0].place if person.posts else work.county)
-    tree = await work.tree()
-    for helper in await _desk(work, tree, place):
-        text = work.words.text(
-            "warning.help.desk", helper.language, name=person.name, phone=person.phone, place=tree.path(place)
-        )
-        await work.tell(helper, f"{taken.warning.subject}:help:{person.id}:{helper.id}", text, lane=Lane.URGENT)
-    await work.note("warning.help", taken.warning.subject, person, place=place)
-    return taken.warning
-
-
-async def _desk(work: Work, tree: PlaceTree, place: PlaceCode) -> list[Person]:
-    township = tree.township_of(place)
-    where = work.county if township is None else township.code
-    found = await work.rows.people.holding([Role.STATION, Role.DUTY], [where])
-    found = [p for p in found if p.reachable]
-    return found or [p for p in await work.rows.people.holding([Role.COUNTY_DUTY], [work.county]) if p.reachable]
-
-
-async def warning_of(work: Work, subject: str) -> WarningRow | None:
-    kind, _, number = subject.partition(":")
-    return await work.rows.warnings.get(int(number)) if kind == "warning" and number.isdigit() else None
 
 
 async def active_for(work: Work, person: Person) -> list[WarningRow]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from services.answer_voices import ActingVoice, RelayVoice, ReplyVoice
 from services.check_asking import CheckVoice
 from services.hazard_voice import HazardVoice
 from services.ladder import Voice
@@ -13,6 +14,9 @@ from services.warning_voice import WarningVoice
 VOICES: Mapping[str, Voice] = MappingProxyType(
     {
         "warning": WarningVoice(),
+        "acting": ActingVoice(),
+        "reply": ReplyVoice(),
+        "relay": RelayVoice(),
         "patrol": PatrolVoice(),
         "hazard": HazardVoice(),
         "check": CheckVoice(),

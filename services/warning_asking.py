@@ -57,6 +57,13 @@ def _carrier(absent: Person, away: Mapping[PersonId, PersonId], stand_ins: Mappi
     return absent if found is None or who in seen or found.status is not PersonStatus.ACTIVE else found
 
 
+async def carriers(work: Work, people: Sequence[Person]) -> list[Person]:
+    """These people, each one on leave replaced by whoever carries his posts."""
+    away = {leave.person_id: leave.stand_in_id for leave in await work.rows.people.leaves(work.now)}
+    stand_ins = await work.rows.people.many(set(away.values()))
+    return [_carrier(one, away, stand_ins) if one.id in away else one for one in people]
+
+
 def _place_of(person: Person, roles: frozenset[Role], codes: set[PlaceCode]) -> PlaceCode:
     """Of several posts the highest place, because that is the desk where he is looked for."""
     return min((p.place for p in person.posts if p.role in roles and p.place in codes), key=lambda c: (len(c), c))

@@ -1,14 +1,15 @@
 """The live tally: what a group sees of the answers, edited into its post no oftener than the county allows."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from domain.outgoing import Kind, Lane, Outgoing, Policy
-from domain.places import Level, PlaceCode, PlaceTree, is_within
+from domain.places import Level
 from domain.text import Html
-from services.acknowledge import warning_of
+from domain.warning_tally import Now, tally_for
+from services.answer_subjects import acting, warning_of
+from services.households import villages_of
 from services.ports import Board, WarningRow
 from services.warning_relay import PassedOn, at_place, passed_on
 from services.warning_texts import over_of, post_buttons, post_facts
@@ -19,32 +20,35 @@ async def draw_boards(work: Work) -> int:
     """Redraw the tallies that have changed, each no oftener than the county's setting."""
     before = work.now - timedelta(seconds=work.policy.warnings.board_every_seconds)
     drawn = 0
-    facts: dict[str, tuple[WarningRow, dict[str, Any], Mapping[PlaceCode, tuple[int, int]]]] = {}
+    known: dict[str, tuple[WarningRow, dict[str, Any], Now]] = {}
     for board in await work.rows.boards.dirty(before):
         await work.rows.boards.drawn(board.subject, board.chat_id, work.now)
-        if board.subject not in facts:
+        if board.subject not in known:
             row = await warning_of(work, board.subject)
             if row is None:
                 continue
-            facts[board.subject] = (
-                row,
-                {**await post_facts(work, row), "passed": await passed_on(work, row)},
-                await work.rows.obligations.tally(row.subject),
-            )
-        await _draw(work, board, *facts[board.subject])
+            facts = {**await post_facts(work, row), "passed": await passed_on(work, row)}
+            known[board.subject] = (row, facts, await standing(work, row))
+        await _draw(work, board, *known[board.subject])
         drawn += 1
     return drawn
 
 
-async def _draw(
-    work: Work,
-    board: Board,
-    row: WarningRow,
-    facts: Mapping[str, Any],
-    tally: Mapping[PlaceCode, tuple[int, int]],
-) -> None:
+async def standing(work: Work, row: WarningRow) -> Now:
+    """How the warning stands by place, straight from the rows."""
+    reports = await work.rows.answers.households_of(row.id)
+    return Now(
+        answers=await work.rows.obligations.counts(row.subject),
+        acting=await work.rows.obligations.tally(acting(row.id)),
+        households={village: (one.reached, one.total) for village, one in reports.items()},
+        villages=villages_of(await work.tree(), row),
+        cut_off=[one.place for one in await work.rows.cutoffs.of(row.id) if one.state == "cut_off"],
+    )
+
+
+async def _draw(work: Work, board: Board, row: WarningRow, facts: Mapping[str, Any], now: Now) -> None:
     tree = await work.tree()
-    shown = tally_for(tree, board.place, tally)
+    shown = tally_for(tree, board.place, now)
     over = over_of(row)
     here = tree.get(board.place)
     relays: Sequence[PassedOn] = facts["passed"]
@@ -66,31 +70,3 @@ async def _draw(
             buttons=() if over else post_buttons(work, row, township=here is not None and here.level is Level.TOWNSHIP),
         )
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """Answers of one group's place: the sum, and the places below with something missing, by name order."""
-
-    answered: int
-    owed: int
-    open: tuple[tuple[str, int, int], ...]
-    more: int
-
-
-def tally_for(tree: PlaceTree, place: PlaceCode, tally: Mapping[PlaceCode, tuple[int, int]], named: int = 12) -> Tally:
-    """Pure: what a group of this place is shown. A township sees its villages, the county its townships."""
-    within = {code: counts for code, counts in tally.items() if is_within(code, place)}
-    answered, owed = (sum(counts[i] for counts in within.values()) for i in (0, 1))
-    here = tree.get(place)
-    if here is None or here.level not in {Level.COUNTY, Level.TOWNSHIP}:
-        return Tally(answered, owed, (), 0)
-    below: dict[PlaceCode, tuple[int, int]] = {}
-    for code, (done, all_) in within.items():
-        unit = tree.township_of(code) if here.level is Level.COUNTY else tree.village_of(code)
-        if unit is not None:
-            had = below.get(unit.code, (0, 0))
-            below[unit.code] = (had[0] + done, had[1] + all_)
-    unfinished = [(code, *counts) for code, counts in sorted(below.items()) if counts[0] < counts[1]]
-    names = [(p.name, done, all_) for code, done, all_ in unfinished if (p := tree.get(code)) is not None]
-    return Tally(answered, owed, tuple(names[:named]), max(0, len(names) - named))

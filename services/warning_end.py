@@ -7,6 +7,7 @@ from domain.colours import Colour
 from domain.outgoing import Lane
 from domain.people import Person
 from domain.places import PlaceCode, PlaceTree
+from services import warning_follow
 from services.channels import end_elsewhere
 from services.ports import WarningRow
 from services.reach import desk_of
@@ -23,6 +24,7 @@ async def close(work: Work, row: WarningRow) -> None:
     for subject in (row.subject, f"{row.subject}:up"):
         await work.rows.outbox.supersede(subject=subject)
     await work.rows.channels.supersede(row.subject)
+    await warning_follow.end(work, row)
     await work.rows.boards.mark_all(row.subject)
 
 

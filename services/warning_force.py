@@ -12,6 +12,7 @@ from domain.colours import Colour
 from domain.places import PlaceTree, is_within
 from domain.warning_reach import is_outranked
 from domain.warnings import Relation, RelationKind
+from services import warning_follow
 from services.channels import post_elsewhere
 from services.ports import Group, WarningRow
 from services.warning_asking import ask, owing_people
@@ -45,6 +46,7 @@ async def put_in_force(work: Work, row: WarningRow, found: Relation, before: War
     elsewhere = await post_elsewhere(work, row, found.kind.value, check_area=row.evidence.check_area)
     owing = await owing_people(work, tree, row, spared)
     await ask(work, row, owing)
+    await warning_follow.begin(work, row)
     if before is not None:
         told = _Told({g.chat_id for g in groups}, elsewhere, {one.person.id for one in owing})
         await _tell_of_the_change(work, tree, row, found, before, told)

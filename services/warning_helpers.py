@@ -3,12 +3,16 @@
 It stays the other's answer; who recorded it, how and when is kept beside it.
 """
 
+from domain.calling import REACHES, CallResult
 from domain.errors import NotAllowed, Stale
 from domain.obligations import Channel
 from domain.people import Action, Person
 from domain.places import PlaceCode
+from services import phone_lists
 from services.acknowledge import Acknowledged, record
-from services.ports import Obligation, WarningRow
+from services.answer_subjects import ACT
+from services.office import report_wrong_number
+from services.ports import Attempt, Obligation, WarningRow
 from services.warning_asking import ACKNOWLEDGE
 from services.work import Work
 
@@ -28,19 +32,45 @@ async def to_record(
     return row, person, owed
 
 
+async def record_call(
+    work: Work, helper: Person | None, warning_id: int, person_id: int, result: CallResult
+) -> tuple[Acknowledged | None, Person]:
+    """What became of one call, kept with who, when and how. Reached: it is the other's answer, given by this mouth.
+    Not reached: the ladder goes on; a wrong number becomes a task of the roster. Raises NotAllowed."""
+    row, person, owed = await to_record(work, helper, warning_id, person_id)
+    assert helper is not None
+    channel = REACHES.get(result, Channel.PHONE)
+    if owed.answered_at is None:
+        await work.rows.answers.add_attempt(
+            Attempt(0, row.id, person.id, owed.place, result, channel, helper.id, work.now)
+        )
+    if result in REACHES:
+        return await record(work, row, owed, person, helper, channel), person
+    await work.note("warning.unreached", row.subject, helper, person=person.id, why=result.value)
+    if result is CallResult.NO_SUCH_NUMBER:
+        await report_wrong_number(work, helper, person_id)
+    await phone_lists.redraw(work, row, person.id)
+    return None, person
+
+
 async def record_for(
     work: Work, helper: Person | None, warning_id: int, person_id: int, channel: Channel
 ) -> tuple[Acknowledged, Person]:
-    """A helper phoned or knocked and the other one knows now. Who, how and when is kept; it is the other's answer."""
+    """A helper reached the other one, by phone, at the door or by satellite phone."""
+    result = next(result for result, way in REACHES.items() if way is channel)
+    taken, person = await record_call(work, helper, warning_id, person_id, result)
+    assert taken is not None
+    return taken, person
+
+
+async def try_again_later(work: Work, helper: Person | None, warning_id: int, person_id: int) -> Person:
+    """Somebody who said 收到 and nothing more does not pick up: kept, and shown on the list."""
     row, person, owed = await to_record(work, helper, warning_id, person_id)
     assert helper is not None
-    return await record(work, row, owed, person, helper, channel), person
-
-
-async def record_unreached(work: Work, helper: Person | None, warning_id: int, person_id: int, why: str) -> Person:
-    """The helper tried and did not get through (no_answer, wrong_number). The ladder goes on."""
-    row, person, _ = await to_record(work, helper, warning_id, person_id)
-    await work.note("warning.unreached", row.subject, helper, person=person.id, why=why)
+    result, channel = CallResult.NO_ANSWER, Channel.PHONE
+    await work.rows.answers.add_attempt(Attempt(0, row.id, person.id, owed.place, result, channel, helper.id, work.now))
+    await work.note("warning.unreached", row.subject, helper, person=person.id, why=result.value)
+    await phone_lists.redraw(work, row, person.id, ACT)
     return person
 
 

@@ -1,6 +1,6 @@
 """Who has not answered a warning, and why as far as the bot can know: for leaders, privately."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from domain.errors import NotAllowed, Stale
@@ -8,7 +8,7 @@ from domain.obligations import ObligationState
 from domain.people import RIGHTS, Action, Person
 from domain.places import PlaceCode, is_within
 from services.channels import channel_notes
-from services.ports import SideResult, WarningRow
+from services.ports import Obligation, SideResult, WarningRow
 from services.work import Work
 
 ON_ITS_WAY = frozenset({"pending", "retry", "sending", "flood", "not_sent", "next_part"})
@@ -21,10 +21,14 @@ class Missing:
     not_sent (still waiting to leave), not_delivered, silent."""
 
     person: Person
-    place: PlaceCode
+    owed: Obligation
     why: str
     elsewhere: Sequence[SideResult] = ()
     """how it stands with what he was sent by other channels"""
+
+    @property
+    def place(self) -> PlaceCode:
+        return self.owed.place
 
 
 async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[WarningRow, list[Missing], int]:
@@ -34,7 +38,7 @@ async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[W
         raise Stale("refused.stale")
     if leader is None:
         raise NotAllowed("refused.not_enrolled")
-    areas = _areas_of(leader)
+    areas = areas_of(leader)
     if not areas:
         raise NotAllowed("refused.no_right")
     owed = [
@@ -49,7 +53,7 @@ async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[W
     found = [
         Missing(
             people[o.person_id],
-            o.place,
+            o,
             why_silent(people[o.person_id], undelivered.get(o.person_id)),
             elsewhere.get(o.person_id, ()),
         )
@@ -59,7 +63,17 @@ async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[W
     return row, sorted(found, key=lambda m: (m.place, m.person.id)), len(owed)
 
 
-def _areas_of(leader: Person) -> list[PlaceCode]:
+async def answered_in(work: Work, row: WarningRow, areas: Collection[PlaceCode]) -> tuple[int, int]:
+    """How many have answered in these areas, and how many owe there; who is excused is not counted."""
+    counts = [
+        pair
+        for place, pair in (await work.rows.obligations.tally(row.subject)).items()
+        if any(is_within(place, area) for area in areas)
+    ]
+    return sum(done for done, _ in counts), sum(owed for _, owed in counts)
+
+
+def areas_of(leader: Person) -> list[PlaceCode]:
     return [p.place for p in leader.posts if p.role in RIGHTS[Action.SEE_MISSING]]
 
 

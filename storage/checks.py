@@ -83,7 +83,7 @@ spot_check_entry = sa.Table(
     sa.ForeignKeyConstraint(["check_id", "person_id"], ["spot_check_asked.check_id", "spot_check_asked.person_id"]),
     sa.CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="position"),
     one_of("kind", ("answer", "supplement", "call", "explanation")),
-    one_of("channel", [c.value for c in Channel]),
+    one_of("channel", [c.value for c in Channel if c is not Channel.SATELLITE]),
 )
 sa.Index("ix_spot_check_entry_check", spot_check_entry.c.check_id, spot_check_entry.c.id)
 _first_sql = sa.text("kind = 'answer'")

@@ -142,6 +142,12 @@ class HeartbeatTable:
     async def deaf(self, since: datetime, until: datetime) -> None:
         await self._db.execute(sa.insert(deafness).values(since=since, until=until))
 
+    async def deaf_between(self, since: datetime, until: datetime) -> float:
+        query = sa.select(deafness).where(deafness.c.since < until, deafness.c.until > since)
+        rows = (await self._db.execute(query)).all()
+        spans: list[tuple[datetime, datetime]] = [(max(since, row.since), min(until, row.until)) for row in rows]
+        return float(sum((end - begin).total_seconds() for begin, end in spans))
+
 
 class CounterTable:
     def __init__(self, connection: AsyncConnection) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.obligations import Channel, ObligationState, Plan, due_at
+from domain.obligations import CUT_OFF, Channel, ObligationState, Plan, due_at
 from domain.people import PersonId
 from domain.places import PlaceCode
+from domain.warning_tally import Counts
 from services.ports.core import Obligation
 from storage.database import BigId, UtcTime, insert_new, is_fixed, metadata, one_of
 from storage.prepared import Prepared
@@ -49,6 +50,10 @@ _OPEN_OF_PERSON = Prepared(
     )
 )
 """asked several times for every message"""
+_is_cut_off = sa.and_(obligation.c.state == ObligationState.EXCUSED.value, obligation.c.note == CUT_OFF)
+_takes_an_answer = sa.or_(
+    obligation.c.state.in_((ObligationState.OPEN.value, ObligationState.LAPSED.value)), _is_cut_off
+)
 
 
 class ObligationTable:
@@ -135,7 +140,7 @@ class ObligationTable:
             .where(
                 obligation.c.id == obligation_id,
                 obligation.c.answered_at.is_(None),
-                obligation.c.state.in_((ObligationState.OPEN.value, ObligationState.LAPSED.value)),
+                _takes_an_answer,
             )
             .values(
                 state=ObligationState.ANSWERED.value,
@@ -157,6 +162,28 @@ class ObligationTable:
             sa.update(obligation).where(obligation.c.id == obligation_id, _is_open).values(**values)
         )
         return ended.rowcount == 1
+
+    async def open_again(self, obligation_id: int, at: datetime, reachable: bool) -> bool:
+        """A cut-off one is asked anew: its whole ladder, counted from this instant."""
+        one = await self.get(obligation_id)
+        if one is None:
+            return False
+        first = one.plan.next_after(0)
+        opened = await self._db.execute(
+            sa.update(obligation)
+            .where(obligation.c.id == obligation_id, _is_cut_off)
+            .values(
+                state=ObligationState.OPEN.value,
+                note="",
+                opened_at=at,
+                due_at=due_at(one.plan, at),
+                stopped_seconds=0,
+                step=0,
+                next_step_at=None if first is None else at + timedelta(seconds=first),
+                reachable=reachable,
+            )
+        )
+        return opened.rowcount == 1
 
     async def close_subject(self, subject: str, state: ObligationState = ObligationState.CLOSED) -> list[Obligation]:
         were_open = await self._list(obligation.c.subject == subject, _is_open)
@@ -208,6 +235,20 @@ class ObligationTable:
             .group_by(obligation.c.place)
         )
         return {PlaceCode(place): (int(done), int(owed)) for place, done, owed in await self._db.execute(query)}
+
+    async def counts(self, subject: str) -> Mapping[PlaceCode, Counts]:
+        answered = obligation.c.state == ObligationState.ANSWERED.value
+        helped = sa.and_(answered, obligation.c.answered_by != obligation.c.person_id)
+        columns = [sa.func.sum(sa.case((which, 1), else_=0)) for which in (answered, obligation.c.late, helped)]
+        query = (
+            sa.select(obligation.c.place, sa.func.count(), *columns)
+            .where(obligation.c.subject == subject, obligation.c.state != ObligationState.EXCUSED.value)
+            .group_by(obligation.c.place)
+        )
+        return {
+            PlaceCode(place): Counts(int(done), int(owed), int(late), int(by_helper))
+            for place, owed, done, late, by_helper in await self._db.execute(query)
+        }
 
 
 def _obligation(row: Any) -> Obligation:

@@ -225,6 +225,30 @@ class OutboxTable:
         found = await self._db.execute(query)
         return {row.person_id: row.reason or row.state for row in found}
 
+    async def told(self, subject: str) -> set[int]:
+        query = sa.select(outbox.c.person_id).where(
+            outbox.c.subject == subject,
+            outbox.c.person_id.is_not(None),
+            outbox.c.kind == Kind.SEND.value,
+            sa.or_(outbox.c.state == OutboxState.SENT.value, outbox.c.may_have_arrived),
+        )
+        return set((await self._db.execute(query)).scalars())
+
+    async def newest_to(self, subject: str, person_id: int) -> str | None:
+        query = (
+            sa.select(outbox.c.key)
+            .where(
+                outbox.c.subject == subject,
+                outbox.c.person_id == person_id,
+                outbox.c.kind == Kind.SEND.value,
+                outbox.c.state == OutboxState.SENT.value,
+            )
+            .order_by(outbox.c.id.desc())
+            .limit(1)
+        )
+        key: str | None = await self._db.scalar(query)
+        return key
+
     # -- what delivery does -------------------------------------------------------------------------------------
 
     async def claim(

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.channels import side_message
+from storage.answers import forget_answers
 from storage.checks import spot_check_entry
 from storage.inbox import inbox
 from storage.outbox import outbox
@@ -52,4 +53,5 @@ class RetentionTable:
             .where(inbox.c.state == "aside", inbox.c.done_at >= since, inbox.c.done_at < until)
             .values(raw=None)
         )
-        return sum([(await self._db.execute(one)).rowcount for one in (said, elsewhere, heard)])
+        done = sum([(await self._db.execute(one)).rowcount for one in (said, elsewhere, heard)])
+        return done + await forget_answers(self._db, since, until)

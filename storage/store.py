@@ -8,11 +8,13 @@ from typing import TypeVar
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.ports import Rows
+from storage.answers import AnswerTable
 from storage.audit import AuditTable
 from storage.boards import BoardTable
 from storage.channels import ChannelTable
 from storage.checks import CheckTable
 from storage.checkup import CheckupTable
+from storage.cutoffs import CutoffTable, ReportTable
 from storage.database import Database
 from storage.enrolment import EnrolmentTable
 from storage.groups import DialogueTable, GroupTable
@@ -127,6 +129,18 @@ class SqlRows:
     @cached_property
     def channels(self) -> ChannelTable:
         return ChannelTable(self._connection, self._now)
+
+    @cached_property
+    def answers(self) -> AnswerTable:
+        return AnswerTable(self._connection)
+
+    @cached_property
+    def cutoffs(self) -> CutoffTable:
+        return CutoffTable(self._connection)
+
+    @cached_property
+    def reports(self) -> ReportTable:
+        return ReportTable(self._connection)
 
 
 class SqlStore:

@@ -5,7 +5,9 @@ from handlers.dialogues.assign_hazard import DIALOGUE as ASSIGN_HAZARD
 from handlers.dialogues.compose_warning import DIALOGUE as COMPOSE_WARNING
 from handlers.dialogues.correct_phone import DIALOGUE as CORRECT_PHONE
 from handlers.dialogues.explain_check import DIALOGUE as EXPLAIN_CHECK
+from handlers.dialogues.first_reply import DIALOGUE as FIRST_REPLY
 from handlers.dialogues.fix_hazard import DIALOGUE as FIX_HAZARD
+from handlers.dialogues.households import DIALOGUE as HOUSEHOLDS
 from handlers.dialogues.issue_check import DIALOGUE as ISSUE_CHECK
 from handlers.dialogues.judge_check import DIALOGUE as JUDGE_CHECK
 from handlers.dialogues.leave import DIALOGUE as LEAVE
@@ -19,6 +21,8 @@ DIALOGUES: tuple[Dialogue, ...] = (
     COMPOSE_WARNING,
     RETURN_WARNING,
     RELAY_WARNING,
+    FIRST_REPLY,
+    HOUSEHOLDS,
     CORRECT_PHONE,
     LEAVE,
     ISSUE_CHECK,

@@ -8,6 +8,7 @@ mark stand or fall together.
 from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
+from services.ports.answers import AnswerRows, Attempt, FirstReply, HouseholdReport, Measured, PhoneList
 from services.ports.audit import AuditRows, Broken
 from services.ports.channels import ChannelRows, QueuedSide, SideDoor, SideMessage, SideResult, SideSettlement
 from services.ports.checks import Activity, AskedRow, CheckEntry, CheckRow, CheckRows, VerdictRow
@@ -22,6 +23,7 @@ from services.ports.core import (
     OutboxDoor,
     Words,
 )
+from services.ports.cutoffs import Cutoff, CutoffRows, ReportDue, ReportRows
 from services.ports.enrolment import EnrolmentRows, LinkRow
 from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow, HazardRows
 from services.ports.leave import LeaveRequest, LeaveRows
@@ -55,6 +57,12 @@ class Rows(CoreRows, Protocol):
     @property
     def audit(self) -> AuditRows: ...
     @property
+    def answers(self) -> AnswerRows: ...
+    @property
+    def cutoffs(self) -> CutoffRows: ...
+    @property
+    def reports(self) -> ReportRows: ...
+    @property
     def retention(self) -> RetentionRows: ...
     @property
     def sources(self) -> SourceRows: ...
@@ -73,7 +81,9 @@ class Store(Protocol):
 
 __all__ = [
     "Activity",
+    "AnswerRows",
     "AskedRow",
+    "Attempt",
     "AuditRows",
     "Board",
     "Broken",
@@ -84,9 +94,12 @@ __all__ = [
     "CheckRow",
     "CheckRows",
     "CheckupRows",
+    "Cutoff",
+    "CutoffRows",
     "DialogueRow",
     "EnrolmentRows",
     "Evidence",
+    "FirstReply",
     "Group",
     "GroupPost",
     "HazardCard",
@@ -94,17 +107,22 @@ __all__ = [
     "HazardReport",
     "HazardRow",
     "HazardRows",
+    "HouseholdReport",
     "LeaveRequest",
     "LeaveRows",
     "LinkRow",
     "Listed",
+    "Measured",
     "Obligation",
     "OutboxDoor",
     "PatrolRows",
     "PatrolTask",
+    "PhoneList",
     "Proof",
     "Queue",
     "QueuedSide",
+    "ReportDue",
+    "ReportRows",
     "RetentionRows",
     "Rows",
     "SideDoor",

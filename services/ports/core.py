@@ -16,6 +16,7 @@ from domain.outgoing import Outgoing, QueuedMessage, Settlement
 from domain.people import Leave, Person, PersonId, Post, PrivateChat, Role
 from domain.places import Place, PlaceCode, PlaceTree
 from domain.text import Html
+from domain.warning_tally import Counts
 
 T = TypeVar("T")
 
@@ -80,6 +81,14 @@ class OutboxRows(Protocol):
     async def move_chat(self, old: int, new: int) -> None: ...
     async def undelivered(self, subject: str) -> Mapping[int, str]:
         """person_id → reason for private messages about the subject that did not get through."""
+        ...
+
+    async def told(self, subject: str) -> set[int]:
+        """The persons whom at least one private message about the subject has reached."""
+        ...
+
+    async def newest_to(self, subject: str, person_id: int) -> str | None:
+        """The key of the newest message about the subject in this person's private chat."""
         ...
 
 
@@ -198,6 +207,10 @@ class ObligationRows(Protocol):
         ...
 
     async def finish(self, obligation_id: int, state: ObligationState, note: str = "") -> bool: ...
+    async def open_again(self, obligation_id: int, at: datetime, reachable: bool) -> bool:
+        """One that was excused as cut off begins anew; False for any other."""
+        ...
+
     async def close_subject(self, subject: str, state: ObligationState = ObligationState.CLOSED) -> list[Obligation]:
         """Close all open ones of the subject; returns those that were open."""
         ...
@@ -213,6 +226,10 @@ class ObligationRows(Protocol):
 
     async def tally(self, subject: str) -> Mapping[PlaceCode, tuple[int, int]]:
         """place → (answered, owed)."""
+        ...
+
+    async def counts(self, subject: str) -> Mapping[PlaceCode, Counts]:
+        """The same with how many answers were late, and how many were given by a helper."""
         ...
 
 
@@ -317,6 +334,9 @@ class HeartbeatRows(Protocol):
 
     async def last(self, name: str) -> datetime | None: ...
     async def deaf(self, since: datetime, until: datetime) -> None: ...
+    async def deaf_between(self, since: datetime, until: datetime) -> float:
+        """Seconds of deafness within the two instants."""
+        ...
 
 
 class CounterRows(Protocol):

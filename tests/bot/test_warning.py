@@ -196,10 +196,9 @@ async def test_a_helper_records_that_he_phoned(county: County) -> None:
     await county.warn(colour="红色", places=[VILLAGE])
     await everybody_answers(county, *[one for one in ASKED_AT_ORANGE if one is not GRID])
     await county.pass_time(minutes=6)
-    await county.press(HEAD, "王大爷")
-    assert county.last(HEAD) == "石梁镇·上坞村 王大爷，电话 13800000008。联系结果："
-    await county.press(HEAD, "上门叫到了")
-    assert county.last(HEAD) == "已登记：王大爷，敲门，08:06。"
+    pressed = await county.press(HEAD, "上门")
+    assert pressed.text == "已登记：王大爷，上门叫到，08:06。"
+    assert "1. 石梁镇·上坞村 王大爷 13800000008 ✅ 08:06 敲门" in county.last(HEAD)
     await county.pass_time(seconds=30)
     assert "应答 5/5" in county.last(county.village_group)
     county.seen_all()
@@ -209,9 +208,8 @@ async def test_who_does_not_get_through_leaves_the_ladder_running(county: County
     await county.warn(colour="红色", places=[VILLAGE])
     await everybody_answers(county, *[one for one in ASKED_AT_ORANGE if one is not GRID])
     await county.pass_time(minutes=6)
-    await county.press(HEAD, "王大爷")
-    await county.press(HEAD, "号码不对")
-    assert "后面会继续叫应" in county.last(HEAD)
+    pressed = await county.press(HEAD, "空号")
+    assert pressed.text == "已登记：王大爷，空号。后面会继续叫应。"
     await county.pass_time(minutes=2)
     assert "王大爷" in county.last(STATION)
     county.seen_all()

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 import assembly
 import delivery.errors
-from domain import checks, hazards, patrols
+from domain import calling, checks, hazards, households, patrols, stage_two
 from domain.action_cards import Family
 from domain.colours import Colour
 from domain.form_reading import COMMON_ERRORS
@@ -45,7 +45,6 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "dialogue.error.*": lambda: [address.removeprefix("dialogue.error.") for address in COMMON_ERRORS],
     "undelivered.reason.*": lambda: _UNDELIVERED,
     "warning.colour.*": lambda: [colour.value for colour in Colour],
-    "warning.rung.*": lambda: [rung.value for rung in Rung if rung not in TO_NOBODY_ELSE | {Rung.CHECKER}],
     "elsewhere.what.*": lambda: [colour.value for colour in Colour],
     "elsewhere.sms.*": lambda: ("lifted", "corrected"),
     "elsewhere.trial.*": lambda: ("text", "title"),
@@ -53,6 +52,14 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "elsewhere.reason.*": lambda: (
         *("no_address", "no_secret", "no_channel", "refused", "not_sent", "timeout", "restart", "expired", "fault"),
     ),
+    "warning.rung.*": lambda: [
+        *("act", "asked"),
+        *(rung.value for rung in Rung if rung not in TO_NOBODY_ELSE | {Rung.CHECKER}),
+    ],
+    "answers.measure.*": lambda: [measure.value for measure in stage_two.Measure],
+    "answers.means.*": lambda: [means.value for means in households.Means],
+    "answers.call.*": lambda: [result.value for result in calling.CallResult],
+    "answers.press.*": lambda: ("through", "no_answer", "no_such_number", "switched_off", "at_the_door", "satellite"),
     "warning.why.*": lambda: {
         "silent",
         "not_sent",
@@ -65,7 +72,6 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
         *(reason.value for reason in Reason if reason not in _IGNORED),
     ],
     "source.why.*": lambda: [trouble.value for trouble in Trouble],
-    "warning.button.*": lambda: ("by_phone", "by_door", "no_answer", "wrong_number"),
     "return_warning.reason.choice.*": lambda: choices_of("return_warning", "reason"),
     "second.button.*": lambda: ("agree", "return", "confirm", "right"),
     "second.*": lambda: ("agreed", "sent_back", "confirmed", "kept"),
