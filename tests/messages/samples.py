@@ -14,10 +14,12 @@ from domain import calling, checks, hazards, households, patrols, stage_two
 from domain.action_cards import Family
 from domain.colours import Colour
 from domain.form_reading import COMMON_ERRORS
+from domain.households import RelaySum
 from domain.obligations import TO_NOBODY_ELSE, Channel, Rung
 from domain.outgoing import OutboxState
 from domain.people import PrivateChat, Role
 from domain.source_health import Trouble
+from domain.warning_tally import Tally
 from domain.warnings import Reason
 from feeds.errors import Unreadable
 from handlers import menu
@@ -166,5 +168,8 @@ LABELS: frozenset[str] = frozenset(
 """an entry may end in .* for everything below"""
 
 SAMPLES: Mapping[str, Mapping[str, object]] = {
-    # "warning.board": {"tally": Tally(answered=3, owed=5)},
+    # its figures are figures: as words of 400 letters each they would not fit into one message
+    "warning_post": {
+        "tally": Tally(45, 61, 3, 5, 30, 45, RelaySum(312, 350, 9, 12), 5, (("<b>上坞村&", 1, 5), ("岭下村", 0, 3)), 2)
+    },
 }
