@@ -115,6 +115,8 @@ class Why(StrEnum):
     """answered a red warning or checked in a moment ago: he counts as on his post and is not disturbed"""
     ASKED = "asked"
     """still owes an answer to another check"""
+    CUT_OFF = "cut_off"
+    """his village is cut off: nothing can be asked there, and nothing is anybody's fault"""
 
 
 @dataclass(frozen=True, slots=True)

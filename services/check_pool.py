@@ -93,6 +93,10 @@ async def _without_the_spared(work: Work, checker: Person, candidates: dict[int,
         stand_in = stand_ins.get(away[absent.person.id])
         if stand_in is not None and stand_in.status is PersonStatus.ACTIVE and stand_in.id not in away:
             candidates.setdefault(stand_in.id, Candidate(stand_in, absent.post, absent.person.id))
+    cut_off = [one.place for one in await work.rows.cutoffs.now()]
+    for number, one in candidates.items():
+        if any(is_within(one.post.place, place) for place in cut_off):
+            excluded.setdefault(number, Exclusion(Why.CUT_OFF))
     active, owing = await _active(work, candidates), await work.rows.checks.owing()
     for number in candidates:
         if number == checker.id:

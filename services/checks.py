@@ -157,6 +157,8 @@ def _nobody(work: Work, pool: Pool, name: str) -> DomainError:
     at: list[datetime] = [one.at for one in pool.excluded.values() if one.at is not None]
     if at:
         return DomainError("check.refused.active", name=name, at=work.local(at[0]))
+    if Why.CUT_OFF in whys:
+        return DomainError("check.refused.cut_off", name=name)
     if Why.ASKED in whys:
         return DomainError("check.refused.asked", name=name)
     return DomainError("check.refused.on_leave" if Why.LEAVE in whys else "check.refused.yourself", name=name)

@@ -4,7 +4,7 @@ Several desks may work on it at once: every result is a row with who, when and h
 are drawn anew.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -89,7 +89,16 @@ async def send(work: Work, row: WarningRow, to: Person, owed: Sequence[Obligatio
 
 async def redraw(work: Work, row: WarningRow, person_id: int, what: str = ACKNOWLEDGE) -> None:
     """Something has become of this person: every list with his name shows it."""
-    lists = await work.rows.answers.lists_with(row.id, person_id, what)
+    await _draw(work, row, await work.rows.answers.lists_with(row.id, [person_id], what))
+
+
+async def redraw_all(work: Work, row: WarningRow, persons: Collection[int]) -> None:
+    """The same for several at once, each list drawn once."""
+    for what in (ACKNOWLEDGE, ACT):
+        await _draw(work, row, await work.rows.answers.lists_with(row.id, persons, what))
+
+
+async def _draw(work: Work, row: WarningRow, lists: Sequence[PhoneList]) -> None:
     readers = await work.rows.people.many({one.to_person for one in lists})
     for one in lists:
         to = readers.get(one.to_person)
@@ -201,6 +210,8 @@ def _why(
     elsewhere: Sequence[SideResult],
     lang: str,
 ) -> str:
+    if owed.state is ObligationState.EXCUSED and owed.note == CUT_OFF:
+        return work.words.label("warning.why.cut_off", lang)
     if owed.state is ObligationState.EXCUSED:
         return work.words.label("warning.why.excused", lang)
     return why_with_notes(work, why_silent(person, undelivered), elsewhere, lang)

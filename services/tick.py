@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from functools import partial
 
 from services.channels import write_while_deaf
+from services.cutoff import watch
 from services.doors import Doors
 from services.housekeeping import expire_dialogues, prune
 from services.ladder import climb_due, defer
@@ -57,6 +58,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("digests", send_digests),
     ("begin leaves", begin_leaves),
     ("climb ladders", _climb),
+    ("cut-off areas", watch),
     ("draw boards", draw_boards),
     ("watch sources", watch_sources),
     ("unfinished dialogues", expire_dialogues),
@@ -72,6 +74,8 @@ async def tick(doors: Doors, duties: Sequence[tuple[str, Duty]] = DUTIES, *, dea
     other channels."""
     done = 0
     for name, duty in duties:
+        if deaf and duty is watch:
+            continue
         try:
             done += await doors.run(write_while_deaf if deaf and duty is _climb else duty)
         except Exception:

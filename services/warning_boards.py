@@ -9,6 +9,7 @@ from domain.places import Level
 from domain.text import Html
 from domain.warning_tally import Now, tally_for
 from services.answer_subjects import acting, warning_of
+from services.cutoff import cut_off_within
 from services.households import villages_of
 from services.ports import Board, WarningRow
 from services.warning_relay import PassedOn, at_place, passed_on
@@ -36,13 +37,13 @@ async def draw_boards(work: Work) -> int:
 
 async def standing(work: Work, row: WarningRow) -> Now:
     """How the warning stands by place, straight from the rows."""
-    reports = await work.rows.answers.households_of(row.id)
+    villages, reports = villages_of(await work.tree(), row), await work.rows.answers.households_of(row.id)
     return Now(
         answers=await work.rows.obligations.counts(row.subject),
         acting=await work.rows.obligations.tally(acting(row.id)),
         households={village: (one.reached, one.total) for village, one in reports.items()},
-        villages=villages_of(await work.tree(), row),
-        cut_off=[one.place for one in await work.rows.cutoffs.of(row.id) if one.state == "cut_off"],
+        villages=villages,
+        cut_off=await cut_off_within(work, villages) if row.state == "active" else (),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from domain.errors import NotAllowed, Stale
-from domain.obligations import ObligationState
+from domain.obligations import CUT_OFF, ObligationState
 from domain.people import RIGHTS, Action, Person
 from domain.places import PlaceCode, is_within
 from services.channels import channel_notes
@@ -18,7 +18,7 @@ ON_ITS_WAY = frozenset({"pending", "retry", "sending", "flood", "not_sent", "nex
 @dataclass(frozen=True, slots=True)
 class Missing:
     """One person without an answer, and why as far as the bot can know: never_started, blocked, deactivated,
-    not_sent (still waiting to leave), not_delivered, silent."""
+    not_sent (still waiting to leave), not_delivered, silent, cut_off (which is nobody's fault)."""
 
     person: Person
     owed: Obligation
@@ -46,7 +46,11 @@ async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[W
         for o in await work.rows.obligations.of_subject(row.subject)
         if any(is_within(o.place, area) for area in areas)
     ]
-    silent = [o for o in owed if o.answered_at is None and o.state is not ObligationState.EXCUSED]
+    silent = [
+        o
+        for o in owed
+        if o.answered_at is None and (o.state is not ObligationState.EXCUSED or o.note == CUT_OFF)
+    ]
     people = await work.rows.people.many({o.person_id for o in silent})
     undelivered = await work.rows.outbox.undelivered(row.subject)
     elsewhere = await channel_notes(work, row.subject)
@@ -54,7 +58,7 @@ async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[W
         Missing(
             people[o.person_id],
             o,
-            why_silent(people[o.person_id], undelivered.get(o.person_id)),
+            "cut_off" if o.note == CUT_OFF else why_silent(people[o.person_id], undelivered.get(o.person_id)),
             elsewhere.get(o.person_id, ()),
         )
         for o in silent

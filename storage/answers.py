@@ -185,15 +185,13 @@ class AnswerTable:
             entries = [{"key": row.key, "person_id": one, "warning_id": row.warning_id} for one in row.members]
             await self._db.execute(sa.insert(phone_list_entry), entries)
 
-    async def lists_with(self, warning_id: int, person_id: int, what: str) -> list[PhoneList]:
+    async def lists_with(self, warning_id: int, persons: Collection[int], what: str) -> list[PhoneList]:
+        named = sa.select(phone_list_entry.c.key).where(
+            phone_list_entry.c.warning_id == warning_id, phone_list_entry.c.person_id.in_(list(persons))
+        )
         query = (
             sa.select(phone_list)
-            .join(phone_list_entry, phone_list_entry.c.key == phone_list.c.key)
-            .where(
-                phone_list_entry.c.warning_id == warning_id,
-                phone_list_entry.c.person_id == person_id,
-                phone_list.c.what == what,
-            )
+            .where(phone_list.c.key.in_(named), phone_list.c.what == what)
             .order_by(phone_list.c.key)
         )
         return [

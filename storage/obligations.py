@@ -1,6 +1,6 @@
 """What people owe. One row for each (subject, person, what); every change is compare-and-set."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -162,6 +162,19 @@ class ObligationTable:
             sa.update(obligation).where(obligation.c.id == obligation_id, _is_open).values(**values)
         )
         return ended.rowcount == 1
+
+    async def quiet_places(self, subject: str, steps: int) -> list[PlaceCode]:
+        owed = obligation.c.state != ObligationState.EXCUSED.value
+        query = (
+            sa.select(obligation.c.place)
+            .where(obligation.c.subject == subject, owed)
+            .group_by(obligation.c.place)
+            .having(sa.func.count(obligation.c.answered_at) == 0, sa.func.min(obligation.c.step) >= steps)
+        )
+        return [PlaceCode(place) for place in (await self._db.execute(query)).scalars()]
+
+    async def cut_off_in(self, places: Collection[PlaceCode]) -> list[Obligation]:
+        return await self._list(_is_cut_off, obligation.c.place.in_(list(places)))
 
     async def open_again(self, obligation_id: int, at: datetime, reachable: bool) -> bool:
         """A cut-off one is asked anew: its whole ladder, counted from this instant."""

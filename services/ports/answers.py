@@ -105,8 +105,8 @@ class AnswerRows(Protocol):
         """Once for each key."""
         ...
 
-    async def lists_with(self, warning_id: int, person_id: int, what: str) -> list[PhoneList]:
-        """Every list that names this person."""
+    async def lists_with(self, warning_id: int, persons: Collection[int], what: str) -> list[PhoneList]:
+        """Every list that names one of these persons, once."""
         ...
 
     async def list_drawn(self, key: str) -> None: ...
