@@ -12,7 +12,7 @@ from services.desk import allowed
 from services.ports import WarningRow
 from services.stage_two import act_for
 from services.warning_helpers import record_call, try_again_later
-from services.warning_missing import Missing, missing
+from services.warning_missing import Missing, answered_in, areas_of, missing
 
 _LISTED = 40
 
@@ -21,7 +21,7 @@ async def list_missing(scene: Scene) -> None:
     """The list of names goes to the leader's private chat, never into the group: for whoever records for others with
     buttons for what became of each call."""
     leader = scene.known()
-    row, found, owed = await missing(scene.work, leader, scene.number())
+    row, found = await missing(scene.work, leader, scene.number())
     if not scene.incoming.private and scene.incoming.query_id is None:
         raise NotAllowed("refused.private_only")
     if not leader.reachable:
@@ -35,13 +35,14 @@ async def list_missing(scene: Scene) -> None:
             more = scene.text("answers.more", more=len(found) - _LISTED)
             await scene.work.tell(leader, f"{key}:more", more)
     else:
-        await scene.work.tell(leader, key, await _plain_list(scene, row, found, owed))
+        await scene.work.tell(leader, key, await _plain_list(scene, row, found))
     if not scene.incoming.private:
         scene.toast(scene.label("button.sent_private"))
 
 
-async def _plain_list(scene: Scene, row: WarningRow, found: list[Missing], owed: int) -> Html:
+async def _plain_list(scene: Scene, row: WarningRow, found: list[Missing]) -> Html:
     tree = await scene.work.tree()
+    answered, owed = await answered_in(scene.work, row, areas_of(scene.known()))
     people = [
         {
             "place": tree.path(one.place),
@@ -56,7 +57,7 @@ async def _plain_list(scene: Scene, row: WarningRow, found: list[Missing], owed:
         kind=row.kind,
         colour=row.colour.value,
         number=row.number,
-        answered=owed - len(found),
+        answered=answered,
         owed=owed,
         people=people,
         more=max(0, len(found) - _LISTED),

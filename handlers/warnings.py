@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain.errors import Stale
-from handlers import answers, answers_follow, answers_helper, cards
+from handlers import answers, answers_cutoff, answers_follow, answers_helper, cards
 from handlers.scene import Feature, Handler, Scene
 from handlers.warning_desk import DESK_PRESSES, compose_warning, show_active
 from handlers.warning_relay import RELAY_PRESSES
@@ -33,6 +33,9 @@ _PRESSES: Mapping[str, Handler] = {
     "first": answers_follow.open_first_reply,
     "homes": answers_follow.open_households,
     "homelist": answers_follow.list_households,
+    "cut": answers_cutoff.confirm,
+    "nocut": answers_cutoff.deny,
+    "back": answers_cutoff.restore,
     **DESK_PRESSES,
     **SECOND_PRESSES,
     **RELAY_PRESSES,

@@ -35,7 +35,7 @@ class ActingVoice:
     """services.ladder.Voice for stage two."""
 
     async def remind(self, work: Work, owed: Obligation, person: Person) -> None:
-        await self._ask(work, owed, person, f"remind{owed.step}")
+        await self._ask(work, owed, person, f"remind{owed.step}:{int(owed.opened_at.timestamp())}")
 
     async def ask_again(self, work: Work, person: Person, owed: Sequence[Obligation]) -> None:
         for one in owed:
@@ -62,7 +62,7 @@ class ReplyVoice:
     """services.ladder.Voice for first replies."""
 
     async def remind(self, work: Work, owed: Obligation, person: Person) -> None:
-        await self._ask(work, owed, person, f"remind{owed.step}")
+        await self._ask(work, owed, person, f"remind{owed.step}:{int(owed.opened_at.timestamp())}")
 
     async def ask_again(self, work: Work, person: Person, owed: Sequence[Obligation]) -> None:
         for one in owed:
@@ -112,7 +112,7 @@ class RelayVoice:
     """services.ladder.Voice for households. Nobody further up is asked: the township sees the numbers."""
 
     async def remind(self, work: Work, owed: Obligation, person: Person) -> None:
-        await self._ask(work, owed, person, f"remind{owed.step}")
+        await self._ask(work, owed, person, f"remind{owed.step}:{int(owed.opened_at.timestamp())}")
 
     async def ask_again(self, work: Work, person: Person, owed: Sequence[Obligation]) -> None:
         for one in owed:

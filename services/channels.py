@@ -62,7 +62,10 @@ class ByOtherChannels:
         channels = await channels_to(work, row, person)
         texts = await channel_texts.ask_texts(work, row, person, owed.place, channels)
         await work.rows.channels.put(
-            _message(work, row, one, texts[one.name], f"ask{owed.step}:{person.id}", person) for one in channels
+            _message(
+                work, row, one, texts[one.name], f"ask{owed.step}:{int(owed.opened_at.timestamp())}:{person.id}", person
+            )
+            for one in channels
         )
         names = ",".join(one.name for one in channels)
         await work.note("ladder.elsewhere", row.subject, None, person=person.id, channels=names)

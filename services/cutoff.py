@@ -54,9 +54,7 @@ async def _suspected(work: Work, row: WarningRow) -> dict[PlaceCode, frozenset[P
             answered = owed.answered_at is not None
             asked.append(Asked(village.code, township.code, answered, owed.person_id in told, owed.step))
     ours = work.policy.answers
-    return dict(
-        suspected(asked, villages=ours.cutoff_villages, share=ours.cutoff_share, steps=ours.cutoff_rungs)
-    )
+    return dict(suspected(asked, villages=ours.cutoff_villages, share=ours.cutoff_share, steps=ours.cutoff_rungs))
 
 
 async def _ask(work: Work, row: WarningRow, township: PlaceCode, villages: Collection[PlaceCode]) -> None:

@@ -72,11 +72,7 @@ async def _tell(work: Work, person: Person, what: _Missed, since: datetime, were
     asked = list(what.asked.values())
     label = work.words.label("warning.button.received", person.language)
     buttons: Rows = tuple(
-        (
-            Button(
-                label if len(asked) == 1 else f"{label} {row.number}", f"w:ack:{row.id}", style=ButtonStyle.SUCCESS
-            ),
-        )
+        (Button(label if len(asked) == 1 else f"{label} {row.number}", f"w:ack:{row.id}", style=ButtonStyle.SUCCESS),)
         for row in asked
     )
     await work.tell(

@@ -133,8 +133,9 @@ async def _drawn(work: Work, row: WarningRow, page: PhoneList, to: Person) -> tu
             continue
         opened = min(opened, owed.opened_at + owed.stopped)
         lines.append(_line(work, facts, number, owed, person, lang))
-        if owed.answered_at is None and row.state == "active":
-            cut_off = owed.state is ObligationState.EXCUSED and owed.note == CUT_OFF
+        cut_off = owed.state is ObligationState.EXCUSED and owed.note == CUT_OFF
+        excused = owed.state is ObligationState.EXCUSED and not cut_off
+        if owed.answered_at is None and not excused and row.state == "active":
             buttons.append(_row_of_buttons(work, row.id, page.what, number, person_id, lang, cut_off=cut_off))
     text = work.words.card(
         "warning_silent",

@@ -31,8 +31,8 @@ class Missing:
         return self.owed.place
 
 
-async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[WarningRow, list[Missing], int]:
-    """Who has not answered in the leader's area, with the reason; and how many owe there. Raises NotAllowed."""
+async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[WarningRow, list[Missing]]:
+    """Who has not answered in the leader's area, with the reason. Raises NotAllowed."""
     row = await work.rows.warnings.get(warning_id)
     if row is None:
         raise Stale("refused.stale")
@@ -47,9 +47,7 @@ async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[W
         if any(is_within(o.place, area) for area in areas)
     ]
     silent = [
-        o
-        for o in owed
-        if o.answered_at is None and (o.state is not ObligationState.EXCUSED or o.note == CUT_OFF)
+        o for o in owed if o.answered_at is None and (o.state is not ObligationState.EXCUSED or o.note == CUT_OFF)
     ]
     people = await work.rows.people.many({o.person_id for o in silent})
     undelivered = await work.rows.outbox.undelivered(row.subject)
@@ -64,7 +62,7 @@ async def missing(work: Work, leader: Person | None, warning_id: int) -> tuple[W
         for o in silent
         if o.person_id in people
     ]
-    return row, sorted(found, key=lambda m: (m.place, m.person.id)), len(owed)
+    return row, sorted(found, key=lambda m: (m.place, m.person.id))
 
 
 async def answered_in(work: Work, row: WarningRow, areas: Collection[PlaceCode]) -> tuple[int, int]:

@@ -18,7 +18,7 @@ class WarningVoice(ByOtherChannels):
     """services.ladder.Voice for warnings."""
 
     async def remind(self, work: Work, owed: Obligation, person: Person) -> None:
-        await self._ask(work, owed, person, f"remind{owed.step}", "remind")
+        await self._ask(work, owed, person, f"remind{owed.step}:{int(owed.opened_at.timestamp())}", "remind")
 
     async def ask_again(self, work: Work, person: Person, owed: Sequence[Obligation]) -> None:
         for one in owed:
@@ -41,5 +41,5 @@ class WarningVoice(ByOtherChannels):
     async def hand_up(self, work: Work, rung: Rung, to: Person, owed: Sequence[Obligation]) -> None:
         row = await warning_of(work, owed[0].subject)
         if row is not None and row.state == "active":
-            key = f"{row.subject}:up:{rung.value}"
+            key = f"{row.subject}:up:{rung.value}:{int(owed[0].opened_at.timestamp())}"
             await phone_lists.send(work, row, to, owed, heading=rung.value, key=key)

@@ -5,8 +5,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.channels import side_message
 from storage.answers import forget_answers
+from storage.channels import side_message
 from storage.checks import spot_check_entry
 from storage.inbox import inbox
 from storage.outbox import outbox

@@ -63,6 +63,8 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "answers.call.*": lambda: [result.value for result in calling.CallResult],
     "answers.press.*": lambda: ("through", "no_answer", "no_such_number", "switched_off", "at_the_door", "satellite"),
     "warning.why.*": lambda: {
+        "cut_off",
+        "excused",
         "silent",
         "not_sent",
         "not_delivered",
