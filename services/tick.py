@@ -19,6 +19,7 @@ from services.voices import VOICES
 from services.warning_boards import draw_boards
 from services.warning_end import expire_due
 from services.warning_quiet import release_quiet, send_digests
+from services.warning_report import report_due
 from services.work import Work
 
 log = logging.getLogger(__name__)
@@ -60,6 +61,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("climb ladders", _climb),
     ("cut-off areas", watch),
     ("draw boards", draw_boards),
+    ("report on warnings", report_due),
     ("watch sources", watch_sources),
     ("unfinished dialogues", expire_dialogues),
     ("prune", prune),

@@ -4,6 +4,7 @@ ends. Each part is a module of its own."""
 from services import cutoff, first_reply, households
 from services.answer_subjects import beside
 from services.ports import WarningRow
+from services.warning_report import note_the_end
 from services.work import Work
 
 
@@ -19,3 +20,4 @@ async def end(work: Work, row: WarningRow) -> None:
     for subject in beside(row.id):
         await work.rows.obligations.close_subject(subject)
         await work.rows.outbox.supersede(subject=subject)
+    await note_the_end(work, row.id)

@@ -86,6 +86,10 @@ class CutoffTable:
     async def now(self) -> list[Cutoff]:
         return await self._list(cutoff.c.state == "cut_off")
 
+    async def between(self, since: datetime, until: datetime) -> list[Cutoff]:
+        ended = sa.or_(cutoff.c.until.is_(None), cutoff.c.until > since)
+        return await self._list(cutoff.c.state.in_(("cut_off", "over")), cutoff.c.since < until, ended)
+
     async def decide(self, warning_id: int, township: PlaceCode, state: str, at: datetime, by: int) -> bool:
         values: dict[str, Any] = {"state": state, "by": by}
         if state == "cut_off":

@@ -38,6 +38,10 @@ class CutoffRows(Protocol):
         """The places that are cut off at this moment."""
         ...
 
+    async def between(self, since: datetime, until: datetime) -> list[Cutoff]:
+        """Those that were cut off at any time between the two instants."""
+        ...
+
     async def decide(self, warning_id: int, township: PlaceCode, state: str, at: datetime, by: int) -> bool:
         """asked → denied or cut_off; False when it was decided before."""
         ...

@@ -7,6 +7,7 @@ SAMPLES   facts for one address where the made-up ones do not fit (a fact that m
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timedelta
 
 import assembly
 import delivery.errors
@@ -19,6 +20,7 @@ from domain.obligations import TO_NOBODY_ELSE, Channel, Rung
 from domain.outgoing import OutboxState
 from domain.people import PrivateChat, Role
 from domain.source_health import Trouble
+from domain.warning_figures import Figures
 from domain.warning_tally import Tally
 from domain.warnings import Reason
 from feeds.errors import Unreadable
@@ -58,6 +60,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
         *("act", "asked"),
         *(rung.value for rung in Rung if rung not in TO_NOBODY_ELSE | {Rung.CHECKER}),
     ],
+    "report.how.*": lambda: ("lifted", "expired", "retracted"),
     "answers.measure.*": lambda: [measure.value for measure in stage_two.Measure],
     "answers.means.*": lambda: [means.value for means in households.Means],
     "answers.call.*": lambda: [result.value for result in calling.CallResult],
@@ -170,6 +173,16 @@ LABELS: frozenset[str] = frozenset(
 """an entry may end in .* for everything below"""
 
 SAMPLES: Mapping[str, Mapping[str, object]] = {
+    "warning_report": {
+        "answers": Figures(61, 45, 3, 5, 4, 2, 6, 5, 2.5),
+        "rate": 86,
+        "groups": 12,
+        "groups_reached": 11,
+        "households": RelaySum(312, 350, 9, 12),
+        "missed": (1, 2, 3),
+        "deaf": timedelta(minutes=20),
+        "earlier": (),
+    },
     # its figures are figures: as words of 400 letters each they would not fit into one message
     "warning_post": {
         "tally": Tally(45, 61, 3, 5, 30, 45, RelaySum(312, 350, 9, 12), 5, (("<b>上坞村&", 1, 5), ("岭下村", 0, 3)), 2)
