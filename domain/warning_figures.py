@@ -1,4 +1,4 @@
-"""What a report says of the answers to a warning. Pure: rows in, figures out, so that every figure can be counted again.
+"""What a report says of the answers to a warning. Pure: rows in, figures out; every figure can be counted again.
 
 asked = in time + late + excused + not told + silent, always. Whoever the message did not reach is no failure of his.
 """

@@ -148,7 +148,7 @@ async def _cut_offs(
 
 async def _earlier(work: Work, row: WarningRow, area: PlaceCode, told: set[int]) -> list[dict[str, object]]:
     """The versions before it, in one line each: whoever had answered them was not asked again."""
-    lines = []
+    lines: list[dict[str, object]] = []
     for version in await work.rows.warnings.of_event(row.event):
         owed = await work.rows.obligations.of_subject(version.subject) if version.id < row.id else []
         counted = figures(_owed(one, told) for one in owed if is_within(one.place, area))
