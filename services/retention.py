@@ -1,8 +1,8 @@
 """Personal data is kept as long as it is needed and not longer (个人信息保存期限应当为实现处理目的所必要的最短时间).
 
 Once a day the positions of people and the words of old messages are taken away; that something was done, when and by
-whom, stays on the timeline and in the ledgers. How many days is the county's figure. Dialogues nobody finished and
-updates long done are services/housekeeping.py's.
+whom, stays on the timeline and in the ledgers; so do the counts of households, without which ones were left. How many
+days is the county's figure. Dialogues nobody finished and updates long done are services/housekeeping.py's.
 """
 
 from datetime import datetime, timedelta
