@@ -1,6 +1,7 @@
 """What a report says of the answers to a warning. Pure: rows in, figures out; every figure can be counted again.
 
-asked = in time + late + excused + not told + silent, always. Whoever the message did not reach is no failure of his.
+asked = in time + late + excused + not told + not due + silent, always. Whoever the message did not reach, and whoever
+still had time when it ended, is no failure.
 """
 
 from collections.abc import Iterable
@@ -23,6 +24,8 @@ class Owed:
     cut_off: bool
     told: bool
     """at least one private message arrived"""
+    had_time: bool = False
+    """his time had not run out when the warning ended"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +37,7 @@ class Figures:
     cut_off: int
     """part of the excused"""
     not_told: int
+    not_due: int
     silent: int
     helped: int
     """part of those who answered"""
@@ -64,7 +68,8 @@ def figures(owed: Iterable[Owed]) -> Figures:
         excused=len(excused),
         cut_off=sum(1 for one in excused if one.cut_off),
         not_told=sum(1 for one in waited if not one.told),
-        silent=sum(1 for one in waited if one.told),
+        not_due=sum(1 for one in waited if one.told and one.had_time),
+        silent=sum(1 for one in waited if one.told and not one.had_time),
         helped=sum(1 for one in answered if one.helped),
         median_minutes=round(median(own), 1) if own else None,
     )

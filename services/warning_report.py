@@ -73,13 +73,17 @@ async def facts_for(work: Work, row: WarningRow, due: ReportDue, area: PlaceCode
     tree, told = await work.tree(), await work.rows.outbox.told(row.subject)
     everybody = await work.rows.obligations.of_subject(row.subject)
     asked = [one for one in everybody if is_within(one.place, area)]
-    answers = figures(_owed(one, told) for one in asked)
+    answers = figures(_owed(one, told, due.ended_at) for one in asked)
     begun = min((one.opened_at for one in everybody), default=row.created_at)
     acts = [o for o in await work.rows.obligations.of_subject(acting(row.id)) if is_within(o.place, area)]
     replies = [o for o in await work.rows.obligations.of_subject(reply(row.id)) if is_within(o.place, area)]
     boards = [b for b in await work.rows.boards.of_subject(row.subject) if is_within(b.place, area)]
     carried = await posts_that_arrived(work, row)
-    missed = [one for one in asked if one.answered_at is None and one.state is not ObligationState.EXCUSED]
+    missed = [
+        one
+        for one in asked
+        if one.answered_at is None and one.state is not ObligationState.EXCUSED and one.due_at <= due.ended_at
+    ]
     return {
         "area": tree.path(area),
         "answers": answers,
@@ -102,7 +106,7 @@ async def facts_for(work: Work, row: WarningRow, due: ReportDue, area: PlaceCode
     }
 
 
-def _owed(one: Obligation, told: set[int]) -> Owed:
+def _owed(one: Obligation, told: set[int], ended_at: datetime) -> Owed:
     return Owed(
         asked_at=one.opened_at + one.stopped,
         answered_at=one.answered_at,
@@ -111,6 +115,7 @@ def _owed(one: Obligation, told: set[int]) -> Owed:
         excused=one.state is ObligationState.EXCUSED,
         cut_off=one.note == CUT_OFF,
         told=one.person_id in told,
+        had_time=one.due_at > ended_at,
     )
 
 
@@ -151,7 +156,7 @@ async def _earlier(work: Work, row: WarningRow, area: PlaceCode, told: set[int])
     lines: list[dict[str, object]] = []
     for version in await work.rows.warnings.of_event(row.event):
         owed = await work.rows.obligations.of_subject(version.subject) if version.id < row.id else []
-        counted = figures(_owed(one, told) for one in owed if is_within(one.place, area))
+        counted = figures(_owed(one, told, row.created_at) for one in owed if is_within(one.place, area))
         if counted.asked:
             facts = {"colour": version.colour.value, "at": work.local(version.created_at)}
             lines.append({**facts, "answered": counted.answered, "asked": counted.asked})

@@ -213,7 +213,10 @@ async def test_a_wrong_red_is_taken_back_by_two_taps_of_two_persons(county: Coun
         assert "【更正】" in "".join(county.new(person))
     county.seen_all()
     await county.pass_time(minutes=30)
-    assert [county.new(one) for one in (HEAD, GRID, STATION)] == [[], [], []]  # nobody is asked any more
+    assert [county.new(one) for one in (HEAD, GRID)] == [[], []]  # nobody is asked any more
+    for desk in (STATION, DUTY):
+        assert "已更正撤回" in "".join(county.new(desk))
+        assert "没有应答" not in county.last(desk)  # they still had time
     posts = county.texts(county.village_group)
     assert "—— 本条发错，已更正，请不要按它行动 ——" in posts[-2]
     county.seen_all()

@@ -1,5 +1,6 @@
 """The figures of the report and of the board are sums over rows, whatever the rows."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -36,20 +37,21 @@ def owed(
 @st.composite
 def rows(draw: st.DrawFn) -> Owed:
     minutes = draw(st.none() | st.integers(0, 300))
-    flags = [draw(st.booleans()) for _ in range(4)]
-    return owed(
+    flags = [draw(st.booleans()) for _ in range(5)]
+    one = owed(
         minutes,
         late=flags[0] and minutes is not None,
         helped=flags[1],
         excused=flags[2] and minutes is None,
         told=flags[3],
     )
+    return replace(one, had_time=flags[4])
 
 
 @given(st.lists(rows(), max_size=30))
 def test_everybody_is_in_exactly_one_column(many: list[Owed]) -> None:
     found = figures(many)
-    assert found.asked == found.in_time + found.late + found.excused + found.not_told + found.silent
+    assert found.asked == found.in_time + found.late + found.excused + found.not_told + found.not_due + found.silent
     assert found.answered == sum(1 for one in many if one.answered_at is not None)
     assert found.helped <= found.answered
     assert found.cut_off <= found.excused
@@ -64,6 +66,11 @@ def test_the_median_is_of_those_who_answered_themselves() -> None:
 def test_whom_no_message_reached_is_not_silent() -> None:
     found = figures([owed(None, told=False), owed(None), owed(None, excused=True)])
     assert (found.not_told, found.silent, found.excused) == (1, 1, 1)
+
+
+def test_who_still_had_time_when_it_ended_is_not_silent() -> None:
+    found = figures([replace(owed(None), had_time=True), owed(None)])
+    assert (found.not_due, found.silent) == (1, 1)
 
 
 counts = st.tuples(st.integers(0, 9), st.integers(0, 9)).map(lambda pair: (min(pair), max(pair)))
