@@ -82,7 +82,9 @@ async def facts_for(work: Work, row: WarningRow, due: ReportDue, area: PlaceCode
     missed = [
         one
         for one in asked
-        if one.answered_at is None and one.state is not ObligationState.EXCUSED and one.due_at <= due.ended_at
+        if one.answered_at is None
+        and one.state is not ObligationState.EXCUSED
+        and (one.due_at <= due.ended_at or one.person_id not in told)
     ]
     return {
         "area": tree.path(area),
