@@ -23,6 +23,7 @@ from domain.source_health import Trouble
 from domain.sources import Source, SourceKind
 from feeds.errors import UnreadableNotice
 from feeds.intake import Intake
+from feeds.order import Delivered, in_order
 from feeds.readers import READERS
 from feeds.reading import Asked, Link, Reader, Reading
 from feeds.waiting import until_stopped
@@ -40,8 +41,9 @@ _JITTER = 0.1
 _FIRST_WITHIN = 10.0
 _AT_ONCE = 4
 """documents fetched side by side"""
-_MOST_LINKS = 200
-"""in one round; the rest comes in the next"""
+_MOST_LINKS = 500
+_MOST_AT_HAND = 20_000_000
+"""documents and bytes in one round; the rest comes in the next"""
 _GIVE_UP = 3
 """failures in a row within one round, of a kind that is not this one document's fault"""
 _NOT_THE_DOCUMENTS = frozenset(
@@ -68,6 +70,8 @@ class _Round:
     undone: bool = False
     failures: int = 0
     """in a row"""
+    fault: FetchError | None = None
+    """the server behind the links is away"""
 
 
 @dataclass(slots=True)
@@ -158,11 +162,16 @@ class Poller:
     # -- one answer ---------------------------------------------------------------------------------------------
 
     async def _take(self, page: Page) -> None:
+        """Message by message, the oldest first: what fails does not undo the others."""
         reading = await self._read(page.body, {})
         done = _Round()
-        await self._take_notices(reading.notices, page.body, done)
-        await self._take_links(reading.links, page.url, done)
+        found = await self._messages_in(reading.notices, page.body, done)
+        found += await self._documents_behind(reading.links, page.url, done)
+        for one in in_order(found):
+            await self._try(one.mark, done, partial(self._keep, one))
         await self.intake.tell_reasons(self.source.name, [one.reason for one in reading.refused])
+        if done.fault is not None:
+            raise done.fault
         await self._good(done.new, reading.listed)
         self._last = _Last(None if done.undone else page.validators, reading.listed)
 
@@ -172,51 +181,59 @@ class Poller:
             raise UnreadableNotice("unknown_format", f"no reader of {self.source.kind}")
         return await asyncio.to_thread(reader, body, Asked(self.source, self.zone, hints))
 
-    async def _take_notices(self, notices: Sequence[Notice], raw: bytes, done: _Round) -> None:
-        """Message by message: what fails does not undo the others."""
+    async def _messages_in(self, notices: Sequence[Notice], raw: bytes, done: _Round) -> list[Delivered]:
         messages = {_mark(*_identity(parts)): parts for parts in _messages(notices)}
         new = await self.intake.new(self.source.name, messages.keys())
         self._forget_odd("notice:", messages.keys())
-        for mark, parts in messages.items():
-            if mark in new and not self._rests(mark, done):
-                await self._try(mark, done, partial(self._keep, parts, raw, mark))
+        waiting = [mark for mark in messages if mark in new and not self._rests(mark, done)]
+        return [Delivered(mark, messages[mark], raw) for mark in waiting]
 
-    async def _take_links(self, links: Sequence[Link], base: str, done: _Round) -> None:
-        """Each document once for each of its versions; some are fetched side by side, all are taken in in order."""
+    async def _documents_behind(self, links: Sequence[Link], base: str, done: _Round) -> list[Delivered]:
+        """Each document once for each of its versions, some fetched side by side. When the server behind the links is
+        away, the fault is left in `done` and what came before is taken in."""
         by_mark = {_mark("link:", link.url, link.version): link for link in links}
         new = await self.intake.new(self.source.name, by_mark.keys())
         self._forget_odd("link:", by_mark.keys())
         waiting = [mark for mark in by_mark if mark in new and not self._rests(mark, done)]
         done.undone = done.undone or len(waiting) > _MOST_LINKS
+        found: list[Delivered] = []
         for start in range(0, min(len(waiting), _MOST_LINKS), _AT_ONCE):
             marks = waiting[start : min(start + _AT_ONCE, _MOST_LINKS)]
             pages = await asyncio.gather(
                 *(self.web.get(self.source, _absolute(base, by_mark[mark].url)) for mark in marks),
                 return_exceptions=True,
             )
-            for mark, page in zip(marks, pages, strict=True):
-                link = by_mark[mark]
-                await self._try(mark, done, partial(self._document, mark, page, link))
+            try:
+                for mark, page in zip(marks, pages, strict=True):
+                    await self._try(mark, done, partial(self._document, mark, page, by_mark[mark], found))
+            except FetchError as fault:
+                done.fault = fault
+                break
+            if sum(len(one.raw) for one in found) > _MOST_AT_HAND:
+                done.undone = True
+                break
+        return found
 
-    async def _document(self, mark: str, page: Page | BaseException | None, link: Link) -> bool:
+    async def _document(self, mark: str, page: Page | BaseException | None, link: Link, found: list[Delivered]) -> bool:
+        """Read; whether it can be kept shows later. Nothing of it is new before that."""
         if isinstance(page, BaseException):
             raise page
         if page is None:
             raise FetchError(Trouble.STATUS, "unchanged, although nothing was known")
         reading = await self._read(page.body, link.hints)
-        await self._keep(reading.notices, page.body, mark)
+        found.append(Delivered(mark, reading.notices, page.body))
         await self.intake.tell_reasons(self.source.name, [one.reason for one in reading.refused])
-        return bool(reading.notices)
+        return False
 
-    async def _keep(self, notices: Sequence[Notice], raw: bytes, mark: str) -> bool:
+    async def _keep(self, one: Delivered) -> bool:
         name = self.source.name
 
         async def remember(work: Work) -> None:
-            await work.rows.sources.mark_seen(name, [mark], work.now)
+            await work.rows.sources.mark_seen(name, [one.mark], work.now)
 
-        taken = await self.intake.take(notices, raw, first=remember)
-        log.info("notice source=%s parts=%s outcome=%s", name, len(notices), taken.outcome)
-        return True
+        taken = await self.intake.take(one.notices, one.raw, first=remember)
+        log.info("notice source=%s parts=%s outcome=%s", name, len(one.notices), taken.outcome)
+        return bool(one.notices)
 
     # -- what fails ---------------------------------------------------------------------------------------------
 

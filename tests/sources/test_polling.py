@@ -266,3 +266,65 @@ async def test_silence_of_the_whole_bot_is_not_needed_to_be_told(fed: County, si
     site.serve("/index", index())
     await poll(fed)
     assert "恢复正常" in fed.last(DUTY)
+
+
+async def test_an_alert_and_its_cancellation_in_one_answer_bother_nobody(fed: County, site: Site) -> None:
+    """Lists put the newest first: read in that order, the cancellation would mean nothing and the alert go out."""
+    first, alert = warning(fed)
+    sent = fed.clock.now()
+    fed.clock.advance(timedelta(minutes=20))
+    _, cancel = warning(fed, follows=(first, sent), cancel=True)
+    site.serve("/index", index(("/cancel.xml", V2), ("/alert.xml", V1)))
+    site.serve("/alert.xml", alert)
+    site.serve("/cancel.xml", cancel)
+    for _ in range(2):
+        assert await poll(fed)
+    assert await states(fed) == []
+    assert fed.unseen() == {}
+    assert [request.path for request in site.asked].count("/alert.xml") == 1
+
+
+async def test_of_an_alert_and_its_update_the_update_goes_out(fed: County, site: Site) -> None:
+    first, alert = warning(fed)
+    sent = fed.clock.now()
+    fed.clock.advance(timedelta(minutes=20))
+    second, update = warning(fed, colour="红色", follows=(first, sent))
+    site.serve("/index", index(("/update.xml", V2), ("/alert.xml", V1)))
+    site.serve("/alert.xml", alert)
+    site.serve("/update.xml", update)
+    await poll(fed)
+    assert await states(fed) == [second]
+    assert len(fed.new(fed.township_group)) == 1
+    fed.seen_all()
+
+
+async def test_a_cancellation_that_comes_later_lifts(fed: County, site: Site) -> None:
+    first, alert = warning(fed)
+    sent = fed.clock.now()
+    site.serve("/index", index(("/alert.xml", V1)))
+    site.serve("/alert.xml", alert)
+    await poll(fed)
+    assert await states(fed) == [first]
+    fed.clock.advance(timedelta(minutes=20))
+    _, cancel = warning(fed, follows=(first, sent), cancel=True)
+    site.serve("/index", index(("/cancel.xml", V2), ("/alert.xml", V1)))
+    site.serve("/cancel.xml", cancel)
+    await poll(fed)
+    assert await states(fed) == []
+    assert "解除" in fed.last(fed.township_group)
+    fed.seen_all()
+
+
+async def test_when_the_server_of_the_documents_is_away_the_source_is_failing(fed: County, site: Site) -> None:
+    _, xml = warning(fed)
+    site.serve("/one.xml", xml)
+    names = ("/one.xml", *(f"/{number}.xml" for number in range(9)))
+    for name in names[1:]:
+        site.serve(name, status=503)
+    site.serve("/index", index(*((name, V1) for name in names)))
+    assert not await poll(fed)
+    assert len(await states(fed)) == 1, "what came before is taken in"
+    state = await fed.bot.store.read(lambda rows: rows.sources.state("met"))
+    assert state is not None
+    assert (state.last_error, len(site.asked)) == ("server", 5)
+    fed.seen_all()
