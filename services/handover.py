@@ -43,12 +43,15 @@ async def hand_over(
     for one in owed:
         await work.rows.obligations.finish(one.id, ObligationState.EXCUSED, note)
         await work.rows.outbox.supersede(subject=one.subject, person_id=person.id)
+        await work.rows.channels.supersede(one.subject, person.id)
         await work.rows.boards.mark(one.subject, [one.place, *ancestors(one.place)])
     given: list[Obligation] = []
     if to is not None and to.status is PersonStatus.ACTIVE:
         for one in owed:
             given += await _give(work, one, to)
         await ask(work, to, given, voices)
+        if given and not to.reachable:
+            await work.rows.obligations.wake(to.id, work.now)  # another channel may reach him at once
     if owed:
         await work.note("obligations.handed_over", f"person:{person.id}", None, open=len(owed), given=len(given))
     return HandedOver(len(owed), len(given))

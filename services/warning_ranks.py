@@ -53,6 +53,7 @@ async def _stand_back(work: Work, tree: PlaceTree, row: WarningRow, ranks: dict[
         if owed.state is ObligationState.OPEN and is_outranked(tree, owed.place, villages, ranks):
             await work.rows.obligations.finish(owed.id, ObligationState.EXCUSED, "outranked")
             await work.rows.outbox.supersede(subject=row.subject, person_id=owed.person_id)
+            await work.rows.channels.supersede(row.subject, owed.person_id)
     await work.rows.boards.mark_all(row.subject)
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from demo.notices import cap
 from domain.people import PersonId, PrivateChat
+from services.office import end_posts
 from services.ports import SideResult
 from services.work import Work
 from tests.channels.gateways import FakeGateway
@@ -125,6 +126,29 @@ async def test_an_answer_withdraws_what_has_not_left(county: County, gateway: Fa
     assert of(county, await results(county), GRID) == [("sms", "superseded")]
 
 
+async def test_whoever_leaves_is_written_to_no_more_and_his_successor_is_instead(
+    county: County, gateway: FakeGateway
+) -> None:
+    await stands_for(county, HEAD, GRID)
+    await close_chat(county, GRID)
+    await close_chat(county, HEAD)
+    await county.warn(colour="红色", places=[VILLAGE])
+    await county.press(STATION, "收到")
+    await county.bot.beat()
+    assert of(county, await results(county), GRID) == [("sms", "pending")]
+
+    async def leave(work: Work) -> None:
+        someone = await work.rows.people.get(county.ids[GRID.user_id])
+        assert someone is not None
+        await end_posts(work, someone, {VILLAGE}, None)
+
+    await county.run(leave)
+    await send(county)
+    assert of(county, await results(county), GRID) == [("sms", "superseded")]
+    assert gateway.texts(GRID.phone) == []
+    assert len(gateway.texts(HEAD.phone)) == 1
+
+
 async def test_lifting_withdraws_what_has_not_left_and_tells_whom_no_group_reaches(
     county: County, gateway: FakeGateway
 ) -> None:
@@ -179,6 +203,20 @@ async def test_a_robot_that_does_not_take_it_is_told_to_the_desk(county: County,
     await send(county)
     assert county.new(STATION) == ["石梁镇企业微信群没有发到石梁镇：对方没有接收。请用别的办法通知。"]
     assert len(county.new(DUTY)) == 1
+
+
+async def test_the_running_worker_is_woken_by_whatever_queues(county: County, gateway: FakeGateway) -> None:
+    stop = asyncio.Event()
+    running = asyncio.create_task(county.bot.channels.run(stop))
+    await close_chat(county, GRID)
+    await county.warn(colour="红色", places=[VILLAGE])
+    await county.bot.beat()
+    while not gateway.texts(GRID.phone):
+        gateway.came.clear()
+        await asyncio.wait_for(gateway.came.wait(), 5)
+    stop.set()
+    await running
+    assert of(county, await results(county), GRID) == [("sms", "sent")]
 
 
 # -- Telegram in trouble ----------------------------------------------------------------------------------------
