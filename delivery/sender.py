@@ -8,6 +8,7 @@ one carries the message's `resend_mark`.
 import asyncio
 import logging
 import re
+from base64 import b64decode
 from collections import OrderedDict
 from dataclasses import replace
 from pathlib import Path
@@ -161,6 +162,8 @@ class Sender:
 
     async def _file(self, item: QueuedMessage) -> tuple[InputFile | str, tuple[str, int, Kind] | None]:
         """A file_id as it is, a path below the data folder read. OSError when it is neither."""
+        if item.out.content is not None:
+            return InputFile(b64decode(item.out.content), filename=item.out.file_name or "file"), None
         name = item.out.file or ""
         path = (self._files / name).resolve()
         if not path.is_relative_to(self._files) or not await asyncio.to_thread(path.is_file):

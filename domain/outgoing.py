@@ -91,6 +91,8 @@ class Outgoing:
     file_name: str | None = None
     speak: str = ""
     """what a VOICE without a file says: the recording is made when it is sent, where a program that speaks is there"""
+    content: str | None = None
+    """the DOCUMENT itself in base64, where it is a file nowhere; kept with the words and forgotten with them"""
     emoji: str | None = None
     resend_mark: Html = NO_TEXT
     """put in front of the second copy of an AT_LEAST_ONCE record"""

@@ -225,8 +225,7 @@ def _by_shape(area: Area, tree: PlaceTree, limits: AreaLimits, found: _Found) ->
     circles = [circle for circle in area.circles if _sensible_circle(circle, limits, found)]
     if not rings and not circles:
         return
-    villages = [place for place in tree if place.level is Level.VILLAGE]
-    positions = [(place.code, place.position) for place in villages if place.position is not None]
+    positions = _positions(tree)
     in_rings = {code for ring in rings for code in _inside_ring(ring, positions)}
     in_circles = {code for circle in circles for code in _inside_circle(circle, positions, limits)}
     found.codes = in_rings | in_circles
@@ -236,8 +235,21 @@ def _by_shape(area: Area, tree: PlaceTree, limits: AreaLimits, found: _Found) ->
         found.problem(PlaceProblem.NO_VILLAGE_INSIDE)
     elif positions:
         found.elsewhere = all(problem.key is PlaceProblem.BAD_CODE for problem in found.problems)
-    if len(positions) < len(villages) and not found.elsewhere:
-        found.problem(PlaceProblem.POSITIONS_MISSING, str(len(villages) - len(positions)))
+    placed = {code for code, _ in positions}
+    missing = sum(place.level is Level.VILLAGE and place.code not in placed for place in tree)
+    if missing and not found.elsewhere:
+        found.problem(PlaceProblem.POSITIONS_MISSING, str(missing))
+
+
+def _positions(tree: PlaceTree) -> list[tuple[PlaceCode, Point]]:
+    """Where the villages are: their own point, and the points of their grids and sites. A pond at the edge of its
+    village brings the village."""
+    points = []
+    for place in tree:
+        village = tree.village_of(place.code)
+        if place.position is not None and village is not None:
+            points.append((village.code, place.position))
+    return points
 
 
 def _shape_said_something(found: _Found) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from domain.errors import Stale
-from handlers import answers, answers_cutoff, answers_follow, answers_helper, cards
+from handlers import answers, answers_cutoff, answers_follow, answers_helper, cards, warning_evidence
 from handlers.scene import Feature, Handler, Scene
 from handlers.warning_desk import DESK_PRESSES, compose_warning, show_active
 from handlers.warning_relay import RELAY_PRESSES
@@ -48,6 +48,7 @@ FEATURE = Feature(
     commands={
         "warn": compose_warning,
         "warnings": show_active,
+        "evidence": warning_evidence.command,
         "missing": answers_helper.show_missing,
     },
     urgent=(answers.plain_word, answers.spelt_measure),

@@ -20,6 +20,7 @@ from services.warning_boards import draw_boards
 from services.warning_end import expire_due
 from services.warning_quiet import release_quiet, send_digests
 from services.warning_report import report_due
+from services.warning_still import ask_whether_still
 from services.work import Work
 
 log = logging.getLogger(__name__)
@@ -56,6 +57,7 @@ async def _singly_if_possible(doors: Doors) -> int:
 DUTIES: Sequence[tuple[str, Duty]] = (
     ("expire warnings", expire_due),
     ("end of the quiet", release_quiet),
+    ("still in force?", ask_whether_still),
     ("digests", send_digests),
     ("begin leaves", begin_leaves),
     ("climb ladders", _climb),

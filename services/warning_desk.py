@@ -8,16 +8,16 @@ from domain.colours import Colour
 from domain.errors import NotAllowed, Stale
 from domain.outgoing import Lane
 from domain.people import Action, Person, Role, may
+from domain.places import PlaceCode, ancestors
 from domain.text import Button, ButtonStyle, Rows
 from domain.warnings import Reason, Reference
 from services.ports import WarningRow
 from services.warning_approval import APPROVAL
+from services.warning_area import TO_BE_PLACED, WITHOUT_PLACE, area_buttons, held_card, held_row
 from services.warning_end import lift
 from services.warning_quiet import QUIET, let_out
 from services.warning_texts import issuer_name, post_facts
 from services.work import Work
-
-_NEEDS_PLACES = frozenset({Reason.NO_AREA.value, Reason.AREA_NOT_FOUND.value})
 
 
 async def withdraw_held(work: Work, sender: str, references: Iterable[Reference], sent: datetime) -> None:
@@ -35,27 +35,21 @@ async def withdraw_held(work: Work, sender: str, references: Iterable[Reference]
 async def ask_desk(work: Work, row: WarningRow, reason: str) -> None:
     """A held notice is a question to the county's duty officers: send it (with which colour), or not."""
     await work.note("warning.held", row.subject, None, reason=reason)
-    facts = await post_facts(work, row)
     for person in await work.rows.people.holding([Role.COUNTY_DUTY], [work.county]):
-        card = work.words.card(
-            "warning_held",
-            person.language,
-            reason=reason,
-            reason_text=work.words.label(f"warning.held.reason.{reason}", person.language),
-            **facts,
-        )
         await work.tell(
             person,
             f"{row.subject}:held:{person.id}",
-            card,
+            await held_card(work, row, person, reason),
             subject=row.subject,
-            buttons=_held_buttons(work, row, reason, person.language),
+            buttons=await held_buttons(work, row, reason, person),
             lane=Lane.URGENT,
         )
 
 
-def _held_buttons(work: Work, row: WarningRow, reason: str, lang: str) -> Rows:
-    label = work.words.label
+async def held_buttons(work: Work, row: WarningRow, reason: str, person: Person) -> Rows:
+    label, lang = work.words.label, person.language
+    if reason in TO_BE_PLACED:
+        return await area_buttons(work, row, person)
     refuse = Button(label("warning.held.refuse", lang), f"w:refuse:{row.id}")
     if reason == Reason.NO_COLOUR.value:
         colours = tuple(
@@ -63,8 +57,7 @@ def _held_buttons(work: Work, row: WarningRow, reason: str, lang: str) -> Rows:
             for colour in Colour
         )
         return (colours, (refuse,))
-    key = "warning.held.release_county" if reason in _NEEDS_PLACES else "warning.held.release"
-    return ((Button(label(key, lang), f"w:release:{row.id}", style=ButtonStyle.DANGER), refuse),)
+    return ((Button(label("warning.held.release", lang), f"w:release:{row.id}", style=ButtonStyle.DANGER), refuse),)
 
 
 async def ask_desk_to_lift(work: Work, row: WarningRow, by: str, reason: str) -> None:
@@ -116,7 +109,8 @@ async def hold_for_quiet(work: Work, row: WarningRow, until: datetime) -> None:
 
 async def release_held(work: Work, officer: Person | None, warning_id: int, colour: Colour | None = None) -> WarningRow:
     """The duty officer decides that a held notice goes out, with the colour he gives it where it had none, to the
-    whole county where its area was not clear. Raises NotAllowed, or Stale when it has been decided already."""
+    places he ticked where its area was not clear. One that still needs a place comes back held, with its colour.
+    Raises NotAllowed, or Stale when it has been decided already."""
     officer = await work.require(officer, Action.RELEASE_HELD_WARNING, work.county)
     row = await work.rows.warnings.get(warning_id)
     if row is None or row.state != "held":
@@ -131,13 +125,36 @@ async def release_held(work: Work, officer: Person | None, warning_id: int, colo
         raise Stale("warning.held.overtaken")
     if row.held_because == Reason.NO_COLOUR.value and colour is None:
         raise Stale("warning.held.needs_colour")
-    places = row.places or frozenset({work.county})
-    row = replace(row, colour=colour or row.colour, places=places)
-    await work.rows.warnings.decide(row.id, row.colour, row.places)
+    ticked = await work.rows.warnings.draft(row.id, officer.id)
+    by_hand = {"colour_from": "officer"} if colour else {}
+    by_hand |= {"placed_by": "officer"} if ticked else {}
+    row = replace(
+        row,
+        colour=colour or row.colour,
+        places=ticked or row.places,
+        evidence=replace(row.evidence, **by_hand),  # type: ignore[arg-type]
+    )
+    if not row.places and row.held_because in WITHOUT_PLACE:
+        raise Stale("held.needs_area")
+    await work.rows.warnings.decide(row.id, row.colour, row.places, row.evidence)
+    if not row.places:
+        await work.rows.warnings.hold_because(row.id, Reason.NO_AREA.value)
+        return replace(row, held_because=Reason.NO_AREA.value)
     await withdraw_held(work, row.sender, map(Reference.parse, row.references), row.sent)
     await work.note("warning.released", row.subject, officer, colour=row.colour.value)
     await let_out(work, row)
-    return row
+    return replace(row, state="active")
+
+
+async def place_by_hand(
+    work: Work, officer: Person | None, warning_id: int, places: frozenset[PlaceCode]
+) -> WarningRow:
+    """Out to exactly these places. Raises like `release_held`."""
+    officer = await work.require(officer, Action.RELEASE_HELD_WARNING, work.county)
+    row = await held_row(work, warning_id)
+    outermost = {code for code in places if not places & set(ancestors(code))}
+    await work.rows.warnings.save_draft(row.id, officer.id, outermost)
+    return await release_held(work, officer, row.id)
 
 
 async def refuse_held(work: Work, officer: Person | None, warning_id: int) -> None:

@@ -13,6 +13,7 @@ from services.ports import WarningRow
 from services.reach import desk_of
 from services.warning_posts import reach
 from services.warning_ranks import settle_ranks
+from services.warning_still import tell_that_it_ran_out
 from services.warning_texts import post_facts
 from services.warning_told import answer_people, answer_posts, who_was_asked
 from services.work import Work
@@ -108,6 +109,7 @@ async def expire_due(work: Work) -> int:
         await work.rows.warnings.set_state(row.id, ["active"], "expired")
         await close(work, row)
         await _tell_of_silence(work, row)
+        await tell_that_it_ran_out(work, row)
         await work.note("warning.expired", row.subject, None)
     if ended:
         await settle_ranks(work)

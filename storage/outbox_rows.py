@@ -19,7 +19,10 @@ def to_row(out: Outgoing, now: datetime) -> dict[str, Any]:
     payload: dict[str, Any] = {"text": out.text}
     if out.buttons:
         payload["buttons"] = [[_button_json(button) for button in line] for line in out.buttons]
-    for name in ("target_message_id", "reply", "silent", "file", "file_name", "speak", "emoji", "resend_mark"):
+    for name in (
+        *("target_message_id", "reply", "silent", "file", "file_name", "speak", "content", "emoji"),
+        "resend_mark",
+    ):
         if value := getattr(out, name):
             payload[name] = value
     return {
@@ -63,6 +66,7 @@ def to_outgoing(row: Any) -> Outgoing:
         file=payload.get("file"),
         file_name=payload.get("file_name"),
         speak=payload.get("speak", ""),
+        content=payload.get("content"),
         emoji=payload.get("emoji"),
         resend_mark=Html(payload.get("resend_mark", "")),
     )

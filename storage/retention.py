@@ -11,6 +11,7 @@ from storage.checks import spot_check_entry
 from storage.inbox import inbox
 from storage.outbox import outbox
 from storage.patrols import patrol_proof
+from storage.warning_record import warning_act
 
 EMPTIED = {"text": ""}
 """the payload of a message whose words are forgotten"""
@@ -53,5 +54,10 @@ class RetentionTable:
             .where(inbox.c.state == "aside", inbox.c.done_at >= since, inbox.c.done_at < until)
             .values(raw=None)
         )
-        done = sum([(await self._db.execute(one)).rowcount for one in (said, elsewhere, heard)])
+        added = (
+            sa.update(warning_act)
+            .where(warning_act.c.at >= since, warning_act.c.at < until, warning_act.c.note != "")
+            .values(note="")
+        )
+        done = sum([(await self._db.execute(one)).rowcount for one in (said, elsewhere, heard, added)])
         return done + await forget_answers(self._db, since, until)

@@ -160,10 +160,12 @@ class WarningTable(WarningRecordTable):
         )
         return moved.rowcount == 1
 
-    async def decide(self, warning_id: int, colour: Colour, places: Collection[PlaceCode]) -> None:
-        await self._db.execute(
-            sa.update(warning).where(warning.c.id == warning_id).values(colour=colour.value, places=sorted(places))
-        )
+    async def decide(self, warning_id: int, colour: Colour, places: Collection[PlaceCode], evidence: Evidence) -> None:
+        await self._change(warning_id, colour=colour.value, places=sorted(places))
+        await self._remember(warning_id, evidence=asdict(evidence))
+
+    async def hold_because(self, warning_id: int, reason: str) -> None:
+        await self._change(warning_id, held_because=reason)
 
     async def keep_raw(self, warning_id: int, raw: bytes) -> None:
         await self._db.execute(sa.insert(warning_raw).values(warning_id=warning_id, body=raw))

@@ -11,6 +11,7 @@ from handlers.dialogues.households import DIALOGUE as HOUSEHOLDS
 from handlers.dialogues.issue_check import DIALOGUE as ISSUE_CHECK
 from handlers.dialogues.judge_check import DIALOGUE as JUDGE_CHECK
 from handlers.dialogues.leave import DIALOGUE as LEAVE
+from handlers.dialogues.place_warning import DIALOGUE as PLACE_WARNING
 from handlers.dialogues.plan_patrol import DIALOGUE as PLAN_PATROL
 from handlers.dialogues.relay_warning import DIALOGUE as RELAY_WARNING
 from handlers.dialogues.report_hazard import DIALOGUE as REPORT_HAZARD
@@ -20,6 +21,7 @@ from handlers.dialogues.send_back_hazard import DIALOGUE as SEND_BACK_HAZARD
 DIALOGUES: tuple[Dialogue, ...] = (
     COMPOSE_WARNING,
     RETURN_WARNING,
+    PLACE_WARNING,
     RELAY_WARNING,
     FIRST_REPLY,
     HOUSEHOLDS,

@@ -121,7 +121,7 @@ class WarningRows(Protocol):
         """Still marked active although their end has passed."""
         ...
 
-    async def decide(self, warning_id: int, colour: Colour, places: Collection[PlaceCode]) -> None:
+    async def decide(self, warning_id: int, colour: Colour, places: Collection[PlaceCode], evidence: Evidence) -> None:
         """What an officer decided for a held notice whose colour or places were not clear."""
         ...
 
@@ -140,6 +140,7 @@ class WarningRows(Protocol):
         """What waits for a person or for the end of the quiet, oldest first."""
         ...
 
+    async def hold_because(self, warning_id: int, reason: str) -> None: ...
     async def hold_until(self, warning_id: int, release_at: datetime) -> None: ...
     async def extend(self, warning_id: int, expires: datetime) -> bool:
         """A new end for one in force, or for one that ran out. False when it is neither."""

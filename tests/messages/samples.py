@@ -13,7 +13,7 @@ import assembly
 import delivery.errors
 from domain import calling, checks, hazards, households, patrols, stage_two
 from domain.action_cards import Family
-from domain.colours import Colour
+from domain.colours import Colour, ColourEvidence
 from domain.form_reading import COMMON_ERRORS
 from domain.households import RelaySum
 from domain.obligations import TO_NOBODY_ELSE, Channel, Rung
@@ -22,7 +22,7 @@ from domain.people import PrivateChat, Role
 from domain.source_health import Trouble
 from domain.warning_figures import Figures
 from domain.warning_tally import Tally
-from domain.warnings import Reason
+from domain.warnings import Finding, How, Mark, PlaceProblem, Reason
 from feeds.errors import Unreadable
 from handlers import menu
 from services.sources import NO_LONGER_LISTED
@@ -79,6 +79,16 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
         *(reason.value for reason in Reason if reason not in _IGNORED),
     ],
     "source.why.*": lambda: [trouble.value for trouble in Trouble],
+    "held.doubt.*": lambda: {
+        *(finding.value for finding in Finding),
+        *(problem.value for problem in PlaceProblem),
+        *(mark.value for mark in Mark),
+    },
+    "held.colour_from.*": lambda: (*(evidence.value for evidence in ColourEvidence), "officer", "unknown"),
+    "held.placed_by.*": lambda: (*(how.value for how in How), "officer", "unknown"),
+    "held.act.*": lambda: (
+        *("approved", "sent_back", "called_wrong", "called_right", "corrected", "relayed", "extended"),
+    ),
     "return_warning.reason.choice.*": lambda: choices_of("return_warning", "reason"),
     "second.button.*": lambda: ("agree", "return", "confirm", "right"),
     "second.*": lambda: ("agreed", "sent_back", "confirmed", "kept"),
