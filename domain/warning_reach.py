@@ -52,6 +52,8 @@ def is_outranked(
 ) -> bool:
     """Whether all that the warning covers of this place is under a graver one: a village is, or it is not; a township
     only when every one of its warned villages is."""
+    if not by:
+        return False
     village = tree.village_of(place)
     if village is not None:
         return village.code in by

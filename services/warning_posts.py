@@ -28,7 +28,15 @@ def reach(tree: PlaceTree, county: PlaceCode, covered: Iterable[PlaceCode]) -> s
 
 
 def villages_of(tree: PlaceTree, places: Iterable[PlaceCode]) -> frozenset[PlaceCode]:
-    return affected_villages((code for code in places if code in tree), tree)
+    """What the places cover; a village stands for itself without a look at the rest of the county."""
+    found, wider = set[PlaceCode](), []
+    for code in places:
+        village = tree.village_of(code)
+        if village is not None:
+            found.add(village.code)
+        elif code in tree:
+            wider.append(code)
+    return frozenset(found) | affected_villages(wider, tree)
 
 
 async def groups_of(work: Work, tree: PlaceTree, row: WarningRow) -> list[Group]:
