@@ -170,11 +170,11 @@ async def test_over_says_the_desk_and_everybody_is_told(county: County) -> None:
 async def test_an_assumed_end_that_nobody_confirmed_is_told_to_the_desk_and_can_be_undone(county: County) -> None:
     await without_an_end(county)
     await county.pass_time(timedelta(hours=1), hours=25)
-    assert "群里没有另发通知" in county.last(DUTY)
-    assert "本预警已到期" in county.last(county.village_group)
+    assert "群里没有另发通知" in "".join(county.texts(DUTY))
+    assert "本预警已到期" in "".join(county.texts(county.village_group))
     await county.press(DUTY, "还有效，再延6小时")
     await county.pass_time(seconds=30)
-    assert "本预警已到期" not in county.last(county.village_group)
+    assert "本预警已到期" not in "".join(county.texts(county.village_group))
     county.seen_all()
 
 
