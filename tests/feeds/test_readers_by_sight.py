@@ -65,6 +65,10 @@ def test_one_warning_has_one_name_in_every_form() -> None:
     assert own.sender == "33992141600000"
 
 
+def test_every_kind_of_source_has_a_reader() -> None:
+    assert set(READERS) == set(SourceKind)
+
+
 def test_a_list_reader_reads_what_its_links_lead_to() -> None:
     reading = READERS[SourceKind.CAP_INDEX](CAP.encode(), asked(SourceKind.CAP_INDEX))
     assert [notice.msg_type for notice in reading.notices] == [MsgType.ALERT]
