@@ -20,7 +20,7 @@ OPERATIONS = [ROOT / "docs" / "operations.md", ROOT / "docs" / "operations.en.md
 COMMANDS = bot.command_line().commands
 NOT_SETTINGS = frozenset(
     {"PATH", "NAME", "FAMILY", "FEATURE", "FILE", "COMMAND", "PYTHON", "RIGHTS", "DUTIES", "VOICES", "COMMANDS"}
-    | {"DIALOGUES", "DYNAMIC", "CHANGELOG", "README", "FULL", "DEBUG", "INFO", "WARNING"}
+    | {"DIALOGUES", "DYNAMIC", "READERS", "SHOUWANG_CORPUS", "CHANGELOG", "README", "FULL", "DEBUG", "INFO", "WARNING"}
 )
 """words in capitals that are set as code and mean something else"""
 
