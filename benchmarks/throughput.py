@@ -24,7 +24,7 @@ async def _three_bots(server: Telegram, folder: Path) -> AsyncIterator[dict[str,
         }
 
 
-async def measure(report: Report, *, updates: int = 1000, rounds: int = 5, people: int = 250) -> None:
+async def measure(report: Report, *, updates: int = 1000, rounds: int = 5, people: int = 600) -> None:
     """Private text → reply, round by round in turn, so that whatever else the machine does meets all alike."""
     rates: dict[str, list[float]] = {_OURS: [], _DEFAULTS: [], _AIOHTTP: []}
     work: dict[str, list[float]] = {_OURS: [], _DEFAULTS: [], _AIOHTTP: []}

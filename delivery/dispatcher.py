@@ -62,7 +62,7 @@ class Dispatcher:
         clock: Clock,
         boot: str,
         *,
-        most_in_flight: int = 24,
+        most_in_flight: int = 48,
     ) -> None:
         self._door = door
         self._sender = sender

@@ -1,5 +1,7 @@
 """Our buttons as PTB's keyboards."""
 
+from typing import Any
+
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup
 
 from domain.text import Button, Rows
@@ -20,6 +22,27 @@ def inline_keyboard(rows: Rows) -> InlineKeyboardMarkup | None:
     """For edits, which cannot carry a reply keyboard."""
     made = keyboard(rows, private=False)
     return made if isinstance(made, InlineKeyboardMarkup) else None
+
+
+def reply_markup(rows: Rows, *, private: bool) -> dict[str, Any] | None:
+    """The same as it goes over the wire. Buttons under a message are written without PTB's objects, whose making and
+    unmaking costs more than everything else about a message."""
+    if private and any(_asks(button) for row in rows for button in row):
+        made = keyboard(rows, private=True)
+        return None if made is None else made.to_dict()
+    lines = [[_written(button) for button in row if not _asks(button)] for row in rows]
+    lines = [line for line in lines if line]
+    return {"inline_keyboard": lines} if lines else None
+
+
+def _written(button: Button) -> dict[str, str]:
+    given = {
+        "text": button.label,
+        "url": button.url,
+        "callback_data": button.data,
+        "style": None if button.style is None else button.style.value,
+    }
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def _asks(button: Button) -> bool:

@@ -17,15 +17,17 @@ from typing import Any
 from telegram import Bot, InputFile, LinkPreviewOptions, Message, ReactionTypeEmoji, ReplyParameters
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
+from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from clock import Clock
 from delivery.errors import Reason, after_error
-from delivery.markup import inline_keyboard, keyboard
+from delivery.markup import inline_keyboard, keyboard, reply_markup
 from delivery.progress import Feature, Progress
 from delivery.speech import Speech
 from delivery.splitting import CAPTION_LIMIT, TEXT_LIMIT, plain, split, units
-from domain.outgoing import Kind, Outcome, Policy, QueuedMessage, Settlement
-from domain.text import Html
+from domain.outgoing import Kind, Outcome, Outgoing, Policy, QueuedMessage, Settlement
+from domain.text import Html, Rows
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +105,7 @@ class Sender:
         index = min(progress.sent, len(parts) - 1)
         last = index == len(parts) - 1
         try:
-            message = await self._send_part(item, parts[index], progress, first=index == 0, last=last)
+            arrived = await self._send_part(item, parts[index], progress, first=index == 0, last=last)
         except TelegramError as error:
             settlement = after_error(error, item, self._clock.now())
             if last or settlement.outcome is not Outcome.AMBIGUOUS or item.out.policy is not Policy.AT_MOST_ONCE:
@@ -111,25 +113,45 @@ class Sender:
             # Not repeated, but no reason to keep back the rest of the text.
             logger.warning("outbox id=%s part=%s may be missing: %s", item.id, index + 1, error)
             return self._next(item, replace(progress, sent=index + 1, doubtful=True))
-        ids = (*progress.ids, message.message_id)
+        ids = (*progress.ids, arrived)
         if not last:
             return self._next(item, replace(progress, sent=index + 1, ids=ids))
         outcome = Outcome.AMBIGUOUS if progress.doubtful else Outcome.SENT
         return self._settled(item, outcome, message_ids=ids)
 
-    async def _send_part(
-        self, item: QueuedMessage, part: Html, progress: Progress, *, first: bool, last: bool
-    ) -> Message:
+    async def _send_part(self, item: QueuedMessage, part: Html, progress: Progress, *, first: bool, last: bool) -> int:
+        """The id of the message that has arrived."""
         out = item.out
         text, parse_mode = _dress(_marked(item, part), progress)
-        options: dict[str, Any] = {"parse_mode": parse_mode, "disable_notification": out.silent}
-        if last and Feature.BUTTONS not in progress.without:
-            options["reply_markup"] = keyboard(out.buttons, private=out.chat_id > 0)
-        if first and out.reply and item.message_id is not None and Feature.REPLY not in progress.without:
-            options["reply_parameters"] = ReplyParameters(item.message_id, allow_sending_without_reply=True)
+        buttons = out.buttons if last and Feature.BUTTONS not in progress.without else ()
+        quotes = first and out.reply and item.message_id is not None and Feature.REPLY not in progress.without
+        quoted = item.message_id if quotes else None
         if first and out.kind is not Kind.SEND and Feature.FILE not in progress.without:
-            return await self._send_file(item, text, options)
-        return await self._bot.send_message(out.chat_id, text, link_preview_options=_NO_PREVIEW, **options)
+            options: dict[str, Any] = {"parse_mode": parse_mode, "disable_notification": out.silent}
+            options["reply_markup"] = keyboard(buttons, private=out.chat_id > 0)
+            if quoted is not None:
+                options["reply_parameters"] = ReplyParameters(quoted, allow_sending_without_reply=True)
+            return (await self._send_file(item, text, options)).message_id
+        return await self._send_text(out, text, parse_mode, buttons, quoted)
+
+    async def _send_text(
+        self, out: Outgoing, text: str, parse_mode: ParseMode | None, buttons: Rows, quoted: int | None
+    ) -> int:
+        """What Bot.send_message does, without reading the answer into a Message of which only the number is wanted.
+        Errors are raised by PTB's BaseRequest, as ever."""
+        quote = None if quoted is None else {"message_id": quoted, "allow_sending_without_reply": True}
+        given = {
+            "chat_id": out.chat_id,
+            "text": text,
+            "parse_mode": None if parse_mode is None else parse_mode.value,
+            "disable_notification": out.silent,
+            "link_preview_options": {"is_disabled": True},
+            "reply_markup": reply_markup(buttons, private=out.chat_id > 0),
+            "reply_parameters": quote,
+        }
+        data = RequestData([RequestParameter(name, value, None) for name, value in given.items() if value is not None])
+        answer = await self._bot.request.post(f"{self._bot.base_url}/sendMessage", data)
+        return int(answer["message_id"])  # type: ignore[index, call-overload]
 
     async def _send_file(self, item: QueuedMessage, caption: str, options: dict[str, Any]) -> Message:
         """Uploads a file once; the next chats are given the id under which Telegram keeps it."""

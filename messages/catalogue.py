@@ -47,6 +47,8 @@ class Catalogue:
     def __init__(self, *, overlay: Path | None = None, own: Path | None = None) -> None:
         self._ours = own_voices(own)
         self._counties: dict[str, Voice] = {}
+        self._labels: dict[tuple[str, str], str] = {}
+        """those that ask for no facts are always the same: a menu has a dozen of them"""
         self.problems: list[str] = []
         """what is wrong with the overlay, in Chinese, for the log and for `check-texts`"""
         self._actions = _own_actions(own)
@@ -69,7 +71,12 @@ class Catalogue:
     def label(self, address: str, /, lang: str = "zh", **facts: object) -> str:
         """The text at this address without any markup, at most 200 characters: for buttons, toasts, file
         names."""
-        return cleaning.clip(markup.plain(self._said("text", address, lang, facts)), TOAST_LIMIT)
+        if not facts and (made := self._labels.get((address, lang))) is not None:
+            return made
+        label = cleaning.clip(markup.plain(self._said("text", address, lang, facts)), TOAST_LIMIT)
+        if not facts:
+            self._labels[address, lang] = label
+        return label
 
     def actions(self, lang: str = "zh") -> ActionBook:
         """What each post has to do, the county's own cards before ours."""

@@ -29,7 +29,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect, make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from storage.engines import engine_for, plainly
+from storage.engines import engine_for
+from storage.prepared import at_once
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -306,15 +307,15 @@ class Database:
 async def _apart(connection: AsyncConnection, turn: _Turn) -> tuple[_Turn, Any, BaseException | None]:
     """One of several in a transaction: what it did stands or falls alone."""
     if turn.writes:
-        await connection.run_sync(plainly, "SAVEPOINT apart")
+        await at_once(connection, "SAVEPOINT apart")
     try:
         result = await turn.work(connection)
         if turn.writes:
-            await connection.run_sync(plainly, "RELEASE SAVEPOINT apart")
+            await at_once(connection, "RELEASE SAVEPOINT apart")
     except Exception as error:  # noqa: BLE001 - it is handed to whoever waits for this one
         if turn.writes:
-            await connection.run_sync(plainly, "ROLLBACK TO SAVEPOINT apart")
-            await connection.run_sync(plainly, "RELEASE SAVEPOINT apart")
+            await at_once(connection, "ROLLBACK TO SAVEPOINT apart")
+            await at_once(connection, "RELEASE SAVEPOINT apart")
         return turn, None, error
     return turn, result, None
 

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Dialect
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from storage.engines import AN_ERROR
+from storage.engines import AN_ERROR, plainly
 
 _Convert = Callable[[Any], Any]
 
@@ -112,6 +112,20 @@ class Prepared:
         if sync.dispatch.after_cursor_execute:
             sync.dispatch.after_cursor_execute(sync, cursor, compiled.sql, tuple(parameters), None, False)
         return compiled, cursor
+
+
+async def at_once(connection: AsyncConnection, statement: str) -> None:
+    """A statement of the transaction itself, without parameters and without anybody listening."""
+    raw = _raw(connection)
+    if raw is None:
+        await connection.run_sync(plainly, statement)
+        return
+    dialect: Any = connection.dialect
+    try:
+        raw.execute(statement)
+    except dialect.dbapi.Error as error:
+        driver = dialect.dbapi
+        raise sa.exc.DBAPIError.instance(statement, None, error, driver.Error, dialect=dialect) from error
 
 
 def _raw(connection: AsyncConnection) -> Any:

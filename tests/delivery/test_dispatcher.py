@@ -102,7 +102,7 @@ async def test_no_more_than_the_cap_are_in_flight() -> None:
     desk = Still()
     desk.outbox.put(*(message(n, -n) for n in range(1, 101)))
     await desk.dispatcher.run_once()
-    assert desk.carrier.most_flying == 24
+    assert desk.carrier.most_flying == 48
 
 
 async def test_a_message_due_later_waits() -> None:
