@@ -4,6 +4,7 @@ Used by the assembly alone, and by the commands that work on the database of a b
 """
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import ExitStack, asynccontextmanager
@@ -120,6 +121,14 @@ async def patiently(ask: Callable[[], Awaitable[object]], clock: Clock, pulse: P
             return
         await clock.sleep(pause)
         pause = min(pause * 2, LONGEST_PAUSE)
+
+
+def spare_the_collector() -> None:
+    """For a process that is the bot and nothing else, once all is built: modules, texts and tables live as long as it
+    does and are not looked through again for garbage, which under load took a tenth of all its time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 50)
 
 
 # -- tasks -------------------------------------------------------------------------------------------------------

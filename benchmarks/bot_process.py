@@ -18,6 +18,7 @@ from assembly import Shouwang
 from benchmarks.failpoints import Failpoint, request_for, watch_statements
 from clock import Clock, SystemClock
 from settings import Settings, load
+from starting import spare_the_collector
 
 _FOLDER_SECONDS = 0.2
 
@@ -52,6 +53,7 @@ async def _serve(settings: Settings, clock: Clock, trap: Failpoint | None) -> No
         asyncio.get_running_loop().add_signal_handler(number, stop.set)
     request = None if trap is None else partial(request_for, trap)
     async with Shouwang.open(settings, clock, request=request) as bot:
+        spare_the_collector()
         await bot.run(stop, folder_seconds=_FOLDER_SECONDS)
 
 

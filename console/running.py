@@ -14,6 +14,7 @@ from clock import Clock, SystemClock
 from console.voice import DONE
 from delivery.redaction import guard_logs
 from settings import Settings, load
+from starting import spare_the_collector
 
 log = logging.getLogger(__name__)
 
@@ -81,6 +82,7 @@ async def work(settings: Settings, clock: Clock) -> None:
     try:
         async with Shouwang.open(settings, clock) as bot:
             up.set()
+            spare_the_collector()
             await bot.run(stop)
     except asyncio.CancelledError:
         if not stop.is_set():
