@@ -30,6 +30,8 @@ _LONGEST_STUCK = timedelta(seconds=5)
 _LANDING_SECONDS = 10.0
 _TROUBLE_SECONDS = 1.0
 _LAST_TRIES = 3
+_MANY_FLYING = 12
+_GATHER_SECONDS = 0.005
 _DOUBTS_IN_A_ROW = 3
 _WARNINGS_AND_REPLIES = (Lane.RED, Lane.URGENT, Lane.REPLY)
 _ALL_LANES = tuple(Lane)
@@ -147,8 +149,9 @@ class Dispatcher:
     async def _claim_best(self, room: int, horizon: timedelta) -> int:
         """Warnings first, but under a backlog of them a few replies go before, every second place at most, so
         that nobody who talks to the bot waits for an answer during a broadcast. Digests only when nothing else
-        is waiting."""
-        if not self._crowded and self._digests_are_free(room, horizon):
+        is waiting. None of this where pacing lets more leave than there are places."""
+        scarce = self._crowded and self._pacer.room(self._clock.now(), horizon) < self._most
+        if not scarce and self._digests_are_free(room, horizon):
             claimed = await self._claim(room, _ALL_LANES, horizon)
             self._crowded = claimed >= room
             return claimed
@@ -243,6 +246,8 @@ class Dispatcher:
     async def _keep_settling(self) -> None:
         while True:
             await self._landing.wait()
+            if len(self._flights) >= _MANY_FLYING:  # one commit for those that land together
+                await asyncio.sleep(_GATHER_SECONDS)
             async with self._writing:
                 self._landing.clear()
                 batch, self._landed = self._landed, []
