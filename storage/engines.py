@@ -14,11 +14,12 @@ from sqlalchemy.pool import StaticPool
 
 from storage.sqlite_driver import OneTripDriver
 
+_PATIENCE = "PRAGMA busy_timeout=5000"
 _SQLITE_SETTINGS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
-    "PRAGMA busy_timeout=5000",
+    _PATIENCE,
     "PRAGMA trusted_schema=OFF",
     "PRAGMA cell_size_check=ON",
     "PRAGMA mmap_size=0",
@@ -68,7 +69,21 @@ def _set_up_sqlite(engine: sa.Engine) -> None:
         driver: Any = connection.connection.driver_connection
         if driver.in_transaction:
             plainly(connection, "ROLLBACK")  # left open by a commit that failed, on a full disk for example
-        plainly(connection, "BEGIN IMMEDIATE")
+        if not _begun_at_once(driver._conn):
+            plainly(connection, "BEGIN IMMEDIATE")
+
+
+def _begun_at_once(raw: sqlite3.Connection) -> bool:
+    """Nobody else has the file as a rule, and then a begin waits for nothing: it is tried without a trip to the
+    database's thread. False when somebody does; the begin that may wait, or says what is wrong, is made as ever."""
+    raw.execute("PRAGMA busy_timeout=0").close()
+    try:
+        raw.execute("BEGIN IMMEDIATE").close()
+    except sqlite3.Error:
+        return False
+    finally:
+        raw.execute(_PATIENCE).close()
+    return True
 
 
 def _refuse_half_commits(engine: sa.Engine) -> None:

@@ -3,7 +3,7 @@
 The stock adapter makes four trips for each statement (open a cursor, execute, fetch, close), each of them a wake-up of
 the database's thread and one of the event loop, which cost many times what SQLite itself takes for a small statement.
 Here a statement inside an open transaction runs where it is asked for: the transaction began as a writer, so it waits
-for no lock, and nothing is flushed before the commit. Whatever may wait takes one trip: BEGIN for another process,
+for no lock, and nothing is flushed before the commit. Whatever may wait takes one trip: a BEGIN behind another process,
 COMMIT for the disk, and every statement outside a transaction (settings, VACUUM). Results come back exactly as from
 the stock adapter; streaming keeps its own cursor and its own trips. Passed to `create_async_engine(module=…)`.
 

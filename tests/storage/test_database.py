@@ -299,6 +299,21 @@ async def test_sqlite_is_set_up_for_not_losing_anything(sqlite: Database, settin
     assert await sqlite.read(ask) == value
 
 
+async def test_a_lock_of_another_process_is_waited_for_while_the_bot_goes_on(sqlite: Database) -> None:
+    assert sqlite.url.database is not None
+    other = sqlite3.connect(sqlite.url.database, isolation_level=None)
+    try:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(sqlite.write(_count))
+        for _ in range(5):
+            await asyncio.sleep(0)
+        assert not writing.done()
+        other.execute("ROLLBACK")
+        assert isinstance(await writing, int)
+    finally:
+        other.close()
+
+
 async def test_every_sqlite_transaction_begins_as_a_writer(sqlite: Database) -> None:
     driver, said = await _driver(sqlite), []
     await driver.set_trace_callback(said.append)
@@ -307,7 +322,7 @@ async def test_every_sqlite_transaction_begins_as_a_writer(sqlite: Database) -> 
     await sqlite.read(_count)
     await driver.set_trace_callback(None)
 
-    assert [line for line in said if not line.startswith("SELECT")] == ["BEGIN IMMEDIATE", "COMMIT"] * 2
+    assert [line for line in said if not line.startswith(("SELECT", "PRAGMA"))] == ["BEGIN IMMEDIATE", "COMMIT"] * 2
 
 
 async def test_a_transaction_that_sqlite_gave_up_by_itself_is_no_success(sqlite: Database) -> None:
