@@ -8,8 +8,8 @@ from domain.stage_two import Measure
 from domain.text import Button, ButtonStyle, Html, Rows
 from services.answer_subjects import ACT, FIRST_REPLY, HOUSEHOLDS, acting, relay, reply
 from services.ports import Obligation, WarningRow
-from services.warning_asking import ACKNOWLEDGE
-from services.warning_texts import post_facts
+from services.warning_asking import ACKNOWLEDGE, lasting_buttons
+from services.warning_texts import actions_for, post_facts
 from services.work import Work
 
 _TO_DO = frozenset({ObligationState.OPEN, ObligationState.LAPSED})
@@ -22,12 +22,17 @@ async def redraw(work: Work, row: WarningRow, person: Person) -> None:
     text, buttons = await _card(work, row, person)
     first, newest = f"{row.subject}:ask:{person.id}", await work.rows.outbox.newest_to(row.subject, person.id)
     if newest is None:
-        if buttons:
+        if await _owes_more(work, row, person):
             await _say_silently(work, row, person, text, buttons)
         return
     if newest != first:
         await _edit(work, row, person, first, text, ())
     await _edit(work, row, person, newest, text, buttons)
+
+
+async def _owes_more(work: Work, row: WarningRow, person: Person) -> bool:
+    beside = {acting(row.id), reply(row.id), relay(row.id)}
+    return any(one.subject in beside for one in await work.rows.obligations.open_of_person(person.id))
 
 
 async def _say_silently(work: Work, row: WarningRow, person: Person, text: Html, buttons: Rows) -> None:
@@ -88,11 +93,13 @@ async def _card(work: Work, row: WarningRow, person: Person) -> tuple[Html, Rows
         relay=homes is not None and not over,
         reached=None if report is None else report.reached,
         total=None if report is None else report.total,
+        actions=() if over else actions_for(work, row, person),
         **await post_facts(work, row),
     )
     if over:
         return text, ()
-    return text, _buttons(work, row, lang, act, first, homes, {one.measure for one in measures})
+    own = _buttons(work, row, lang, act, first, homes, {one.measure for one in measures})
+    return text, (*own, *lasting_buttons(work, row, person))
 
 
 def _due(work: Work, owed: Obligation | None) -> object:
@@ -118,6 +125,12 @@ def _buttons(
         more.append(Button(label("answers.button.households", lang), f"w:homes:{row.id}:{homes.place}"))
     if more:
         rows.append(tuple(more))
+    danger = Button(label("warning.button.report", lang), url=work.link("h"))
+    if act is None:
+        help_ = Button(label("warning.button.need_help", lang), f"w:help:{row.id}", style=ButtonStyle.DANGER)
+        rows.append((help_, danger))
+    else:
+        rows.append((danger,))
     return tuple(one for one in rows if one)
 
 

@@ -95,9 +95,13 @@ async def ask(work: Work, row: WarningRow, owing: Sequence[Owing]) -> None:
 
 def question_buttons(work: Work, row: WarningRow, person: Person) -> Rows:
     """The county's desk finds the way to take a wrong one back on its own question: nobody looks for it in a hurry."""
+    return (*ask_buttons(work, row.id, person.language), *lasting_buttons(work, row, person))
+
+
+def lasting_buttons(work: Work, row: WarningRow, person: Person) -> Rows:
+    """What stays on the question after it is answered: the loudspeaker's text, passing it on, taking it back."""
     desk = correct_buttons(work, row, person.language) if person.holds(DESKS) else ()
-    more = (*loud_buttons(work, row, person), *relay_buttons(work, row, person), *desk)
-    return (*ask_buttons(work, row.id, person.language), *more)
+    return (*loud_buttons(work, row, person), *relay_buttons(work, row, person), *desk)
 
 
 def ask_message(work: Work, row: WarningRow, person: Person, key: str, text: object, buttons: object) -> Outgoing:
