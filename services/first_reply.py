@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from domain.colours import Colour
 from domain.errors import NotAllowed, Stale
-from domain.obligations import Channel, is_late
+from domain.obligations import Channel, ObligationState, is_late
 from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.people import Action, Person, Role
 from domain.places import PlaceCode, PlaceTree
@@ -101,8 +101,10 @@ async def give(work: Work, person: Person | None, warning_id: int, township: Pla
 
 
 async def _owed(work: Work, row: WarningRow, township: PlaceCode) -> Obligation | None:
+    """Whoever owes it now: what was handed on to a stand-in is excused and his."""
     owed = await work.rows.obligations.of_subject(reply(row.id))
-    return next((one for one in owed if one.place == township), None)
+    alive = [one for one in owed if one.place == township and one.state is not ObligationState.EXCUSED]
+    return alive[-1] if alive else None
 
 
 async def show_county(work: Work, row: WarningRow) -> None:

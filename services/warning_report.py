@@ -75,7 +75,11 @@ async def facts_for(work: Work, row: WarningRow, due: ReportDue, area: PlaceCode
     asked = [one for one in everybody if is_within(one.place, area)]
     answers = figures(_owed(one, told, due.ended_at) for one in asked)
     begun = min((one.opened_at for one in everybody), default=row.created_at)
-    acts = [o for o in await work.rows.obligations.of_subject(acting(row.id)) if is_within(o.place, area)]
+    acts = [
+        one
+        for one in await work.rows.obligations.of_subject(acting(row.id))
+        if is_within(one.place, area) and one.state is not ObligationState.EXCUSED
+    ]
     replies = [o for o in await work.rows.obligations.of_subject(reply(row.id)) if is_within(o.place, area)]
     boards = [b for b in await work.rows.boards.of_subject(row.subject) if is_within(b.place, area)]
     carried = await posts_that_arrived(work, row)

@@ -3,6 +3,8 @@
 from domain.households import Means
 from domain.obligations import ObligationState
 from domain.places import PlaceCode
+from services.handover import hand_over
+from services.work import Work
 from tests.support.county import (
     COUNTY,
     DUTY,
@@ -191,4 +193,22 @@ async def test_a_grid_member_reports_for_no_village(county: County) -> None:
     pressed = await county.forge(OFFICER, f"w:homes:1:{NEIGHBOUR}")
     assert pressed.alert
     assert await households(county) == {}
+    county.seen_all()
+
+
+async def test_a_stand_in_gives_the_first_reply_that_was_handed_on_to_him(county: County) -> None:
+    await county.warn(colour="红色", places=[VILLAGE])
+
+    async def hand_on(work: Work) -> None:
+        leader = await work.rows.people.get(county.ids[LEADER.user_id])
+        assert leader is not None
+        await hand_over(work, leader, await work.rows.people.get(county.ids[STATION.user_id]), "on_leave")
+
+    await county.run(hand_on)
+    await county.press(STATION, "首次回复")
+    for said in ("吴站长", "2", "不清楚"):
+        await county.say(STATION, said)
+    await county.press(STATION, "提交")
+    owed = await county.run(lambda w: w.rows.obligations.find("reply:1", county.ids[STATION.user_id], "first_reply"))
+    assert (owed.state, owed.answered_by) == (ObligationState.ANSWERED, county.ids[STATION.user_id])
     county.seen_all()
