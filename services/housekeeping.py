@@ -12,6 +12,8 @@ FORGET_AFTER = timedelta(hours=24)
 """an unfinished dialogue may hold a position or a name: it is not kept longer"""
 KEEP_DONE = timedelta(days=8)
 """update ids repeat no sooner: after a week of silence Telegram begins anew at a random number"""
+KEEP_OVERTAKEN = timedelta(days=30)
+"""no warning lives longer (domain.warnings.SourcePolicy.max_life)"""
 _PRUNE_EVERY = timedelta(hours=1)
 _PRUNED = "pruned"
 
@@ -52,6 +54,7 @@ async def prune(work: Work) -> int:
     if last is not None and work.now - last < _PRUNE_EVERY:
         return 0
     await work.rows.heartbeats.heard(_PRUNED, work.now)
+    await work.rows.warnings.forget_overtaken(work.now - KEEP_OVERTAKEN)
     links = await work.rows.enrolment.prune(work.now - KEEP_DONE) + await prune_sources(work)
     return links + await work.rows.inbox.prune(work.now - KEEP_DONE)
 

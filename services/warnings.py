@@ -37,6 +37,7 @@ from services.source_trust import policy_of
 from services.warning_desk import ask_desk, ask_desk_to_lift, hold_for_quiet, withdraw_held
 from services.warning_end import lift
 from services.warning_force import put_in_force
+from services.warning_order import is_overtaken, leave_word
 from services.warning_quiet import QUIET, waits_until
 from services.warning_texts import next_number
 from services.work import Work
@@ -71,7 +72,12 @@ async def receive_notice(work: Work, notice: Notice, raw: bytes) -> Received:
     )
     if before is not None and found.kind is RelationKind.CORRECTION and before.state in {"superseded", "lifted"}:
         found = Relation(RelationKind.STALE)  # another copy of what is over brings nothing back
-    verdict = after_relation(disposition(notice, policy_of(work.policy, notice.source), work.now, match), found)
+    if before is None and await is_overtaken(work, notice):
+        found = Relation(RelationKind.STALE)
+    first = disposition(notice, policy_of(work.policy, notice.source), work.now, match)
+    if first.way in {Way.POST, Way.EXERCISE}:
+        await leave_word(work, notice)
+    verdict = after_relation(first, found)
     reason = "" if verdict.reason is None else verdict.reason.value
     if verdict.way in {Way.POST, Way.EXERCISE} or verdict.reason is Reason.CANCEL_UNKNOWN:
         await withdraw_held(work, notice.sender, notice.references, notice.sent)

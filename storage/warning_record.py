@@ -43,12 +43,37 @@ sa.Index(
     postgresql_where=sa.text("due_at IS NOT NULL AND NOT digested"),
 )
 
+warning_overtaken = sa.Table(
+    "warning_overtaken",
+    metadata,
+    sa.Column("sender", sa.Text, primary_key=True),
+    sa.Column("identifier", sa.Text, primary_key=True),
+    sa.Column("sent", UtcTime, nullable=False, comment="of the message that replaced or cancelled it"),
+)
+sa.Index("ix_warning_overtaken_sent", warning_overtaken.c.sent)
+
 
 class WarningRecordTable:
-    """The part of `WarningRows` that these two tables carry."""
+    """The part of `WarningRows` that these tables carry."""
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._db = connection
+
+    async def overtake(self, sender: str, identifier: str, sent: datetime) -> None:
+        here = (warning_overtaken.c.sender == sender, warning_overtaken.c.identifier == identifier)
+        later = sa.update(warning_overtaken).where(*here, warning_overtaken.c.sent < sent).values(sent=sent)
+        added = insert_new(warning_overtaken, self._db.dialect.name)
+        await self._db.execute(added, [{"sender": sender, "identifier": identifier, "sent": sent}])
+        await self._db.execute(later)
+
+    async def overtaken_at(self, sender: str, identifier: str) -> datetime | None:
+        here = (warning_overtaken.c.sender == sender, warning_overtaken.c.identifier == identifier)
+        sent: datetime | None = await self._db.scalar(sa.select(warning_overtaken.c.sent).where(*here))
+        return sent
+
+    async def forget_overtaken(self, before: datetime) -> int:
+        gone = await self._db.execute(sa.delete(warning_overtaken).where(warning_overtaken.c.sent < before))
+        return gone.rowcount
 
     async def add_act(self, act: WarningAct) -> None:
         await self._db.execute(
