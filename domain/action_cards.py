@@ -36,19 +36,23 @@ class Family(StrEnum):
 _KINDS: tuple[tuple[Family, re.Pattern[str]], ...] = (
     (Family.TYPHOON, re.compile("台风|颱風|热带风暴|typhoon|tropical", re.IGNORECASE)),
     (Family.FLASH, re.compile("山洪|溪洪|flash", re.IGNORECASE)),
-    (Family.GEO, re.compile("地质|滑坡|泥石流|崩塌|geo|landslide|debris", re.IGNORECASE)),
-    (Family.FIRE, re.compile("火险|火灾|林火|fire", re.IGNORECASE)),
-    (Family.FLOOD, re.compile("洪水|江河|水位|内涝|渍涝|flood", re.IGNORECASE)),
-    (Family.RAIN, re.compile("雨|rain", re.IGNORECASE)),
-    (Family.WIND, re.compile("大风|强对流|雷电|雷暴|冰雹|龙卷|飑|wind|thunder|hail|convect", re.IGNORECASE)),
-    (Family.COLD, re.compile("寒潮|低温|冰冻|暴雪|雪|霜冻|道路结冰|cold|snow|ice|frost", re.IGNORECASE)),
+    (Family.GEO, re.compile(r"地质|滑坡|泥石流|崩塌|塌方|\bgeo(?:logical|hazard)|landslide|debris", re.IGNORECASE)),
+    (Family.FIRE, re.compile(r"火险|火灾|林火|山火|\b(?:wild)?fire", re.IGNORECASE)),
+    # Before rain: 冻雨 and 雨雪冰冻 are matters of ice.
+    (
+        Family.COLD,
+        re.compile(r"寒潮|低温|结冰|冻|雪|\bcold|snow|\bic[ey]\b|icing|freez|frost", re.IGNORECASE),
+    ),
+    (Family.FLOOD, re.compile("洪水|江河|水位|水库|内涝|渍涝|flood", re.IGNORECASE)),
+    (Family.RAIN, re.compile(r"雨|降水|\brain", re.IGNORECASE)),
+    (Family.WIND, re.compile("大风|阵风|强对流|雷电|雷暴|冰雹|龙卷|飑|wind|thunder|hail|convect", re.IGNORECASE)),
 )
 
 
 def family_of(kind: str) -> Family:
     """强降雨 and 短时强降水 are rain, 雷雨大风 is wind. What nobody foresaw is general."""
-    if re.search("雷雨|降水", kind):
-        return Family.WIND if "雷雨" in kind else Family.RAIN
+    if "雷雨" in kind:
+        return Family.WIND
     return next((family for family, words in _KINDS if words.search(kind)), Family.GENERAL)
 
 

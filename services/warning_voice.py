@@ -10,7 +10,7 @@ from services.channels import ByOtherChannels
 from services.ports import Obligation
 from services.warning_asking import ask_message
 from services.warning_missing import ON_ITS_WAY
-from services.warning_texts import ask_buttons, post_facts
+from services.warning_texts import actions_for, ask_buttons, post_facts
 from services.work import Work
 
 
@@ -33,7 +33,9 @@ class WarningVoice(ByOtherChannels):
             return  # nobody is reminded of what has not reached him yet
         if first is None or first[0] != "sent":
             again = ""  # he never had it: all of it, and no word of an answer that is missing
-        text = work.words.card("warning_ask", person.language, again=again, actions=(), **await post_facts(work, row))
+        actions = () if again else actions_for(work, row, person)
+        facts = await post_facts(work, row)
+        text = work.words.card("warning_ask", person.language, again=again, actions=actions, **facts)
         key = f"{row.subject}:ask:{person.id}:{purpose}"
         message = ask_message(work, row, person, key, text, ask_buttons(work, row.id, person.language))
         await work.rows.outbox.put(message)

@@ -1,6 +1,7 @@
 """What a post does now: which card fits, the files it comes from, and the same through the bot."""
 
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,15 @@ async def county(tmp_path: Path) -> AsyncIterator[County]:
         ("森林火险", Family.FIRE),
         ("道路结冰", Family.COLD),
         ("台风暴雨", Family.TYPHOON),
+        ("冻雨", Family.COLD),
+        ("冰雹", Family.WIND),
+        ("雨雪冰冻", Family.COLD),
+        ("降雪", Family.COLD),
+        ("山火", Family.FIRE),
+        ("暴雨诱发山洪", Family.FLASH),
+        ("Freezing rain", Family.COLD),
+        ("Police notice", Family.GENERAL),
+        ("Train service", Family.GENERAL),
         ("沙尘暴", Family.GENERAL),
         ("", Family.GENERAL),
     ],
@@ -184,4 +194,35 @@ async def test_the_card_is_for_people_on_the_roster(county: County) -> None:
     county.seen_all()
     await county.say(STRANGER, "/card")
     assert "处置卡" not in county.last(STRANGER)
+    county.seen_all()
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_nobody_in_the_field_is_told_at_red_what_was_meant_for_yellow(lang: str) -> None:
+    """Whoever patrols at yellow would else be sent to the stream when everybody is called away from it."""
+    book = Catalogue().actions(lang)
+    village = [role.value for role in Role if role.value.startswith("V")]
+    stale = [
+        (family.value, who, graver.value)
+        for family in Family
+        for who in village
+        if (family, Colour.YELLOW, who) in book.cards or (family, Colour.BLUE, who) in book.cards
+        for graver in (Colour.ORANGE, Colour.RED)
+        if not {(family, Colour.ORANGE, who), (family, graver, who)} & book.cards.keys()
+    ]
+    unsafe = [
+        (family.value, who)
+        for family in (Family.FLASH, Family.FIRE)
+        for who in village
+        if (family, Colour.YELLOW, who) in book.cards and (family, Colour.RED, who) not in book.cards
+    ]
+    assert (stale, unsafe) == ([], [])
+
+
+async def test_a_post_that_is_over_no_longer_says_what_to_do(county: County) -> None:
+    await county.warn(colour="橙色", places=[VILLAGE], instruction="")
+    assert "按默认处置卡提示" in county.last(county.village_group)
+    await county.pass_time(hours=13, step=timedelta(minutes=20))
+    post = next(text for text in county.texts(county.village_group) if "编号：2026-001" in text)
+    assert ("本预警已到期" in post, "按默认处置卡提示" in post) == (True, False)
     county.seen_all()
