@@ -53,6 +53,10 @@ fuzz: $(STAMP)
 bench: $(STAMP)
 	$(BIN)/python -m benchmarks
 
+# A day of county time at speed, in some minutes.
+soak: $(STAMP)
+	$(BIN)/python -m tests.acceptance.soak
+
 # New locks: hashed, without the registry's address. The development set first: its packages bind the others.
 COMPILE := uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-emit-find-links --no-annotate --no-header --python-version 3.11
 lock:

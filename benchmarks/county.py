@@ -77,7 +77,7 @@ def _places(count: int) -> tuple[Place, ...]:
         found.append(Place(code, f"第{number}镇", Level.TOWNSHIP, COUNTY))
         found.extend(
             Place(PlaceCode(f"{code}{below:03d}"), f"{number}镇{below}村", Level.VILLAGE, code)
-            for below in range(number, villages + 1, townships)
+            for below in range(1, len(range(number, villages + 1, townships)) + 1)
         )
     return tuple(found)
 

@@ -33,6 +33,8 @@ PEOPLE_EACH = 4
 _BEIJING = timezone(timedelta(hours=8))
 _FEW, _MANY = 200, 2_008
 _YOUNG, _OLD = 10, 1_000
+_TOGETHER = 10
+"""so many are in force at once"""
 
 Take = Callable[[list[PlaceCode]], Awaitable[float]]
 """takes in one new red warning for these places; the seconds it took"""
@@ -50,6 +52,8 @@ async def measure(report: Report, *, rounds: int = 5) -> None:
             one.append(await many.take(many.villages[:1]))
             all_few.append(await few.take([counties.COUNTY]))
             all_many.append(await many.take([counties.COUNTY]))
+            await few.end()
+            await many.end()
         _tell_growth(report, small, one, all_few, all_many)
         await _tell_history(report, many, rounds)
 
@@ -94,8 +98,7 @@ class _Where:
     def __init__(self, county: BenchCounty, database: Database) -> None:
         self.county = county
         self._database = database
-        doors = doors_of(database)
-        self._intake = FolderIntake(Intake(doors, wake=lambda: None), _BEIJING)
+        self._intake = FolderIntake(Intake(doors_of(database), lambda: None), _BEIJING)
         self._sent = datetime.now(UTC) - timedelta(hours=3)
 
     @property
@@ -114,9 +117,12 @@ class _Where:
 
     async def grow(self, warnings: int) -> None:
         """So many warnings more that came, were answered by nobody and ran out."""
-        for number in range(warnings):
-            await self.take([self.villages[number % len(self.villages)]])
+        for start in range(0, warnings, _TOGETHER):
+            for number in range(start, min(start + _TOGETHER, warnings)):
+                await self.take([self.villages[number % len(self.villages)]])
+            await self.end()
 
+    async def end(self) -> None:
         async def end(connection: Any) -> None:
             for statement in (
                 "UPDATE warning SET state = 'expired'",

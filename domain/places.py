@@ -156,7 +156,7 @@ class PlaceTree:
     other: codes alone must say what lies in what, because permissions are decided by `is_within`.
     """
 
-    __slots__ = ("_by_name", "_by_short_name", "_children", "_places")
+    __slots__ = ("_by_name", "_by_short_name", "_children", "_places", "_whole")
 
     def __init__(self, places: Iterable[Place]) -> None:
         self._places: dict[PlaceCode, Place] = {}
@@ -164,6 +164,8 @@ class PlaceTree:
             if place.code in self._places:
                 raise PlaceTreeError(place.code, "twice")
             self._places[place.code] = place
+        self._whole = sum(place.parent is None for place in self._places.values()) == 1
+        """everything hangs below one place: what lies in what can be read from the branches"""
         self._children: dict[PlaceCode, list[Place]] = {}
         self._by_name: dict[str, list[Place]] = {}
         self._by_short_name: dict[tuple[Level, str], list[Place]] = {}
@@ -219,7 +221,11 @@ class PlaceTree:
         return self._within(code, Level.TOWNSHIP)
 
     def _within(self, code: PlaceCode, level: Level) -> tuple[Place, ...]:
-        return tuple(place for place in self if place.level is level and is_within(place.code, code))
+        here = self._places.get(code)
+        if here is None or not self._whole:
+            return tuple(place for place in self if place.level is level and is_within(place.code, code))
+        found = (place for place in (here, *self.descendants(code)) if place.level is level)
+        return tuple(sorted(found, key=lambda place: (len(place.code), place.code)))
 
     def village_of(self, code: PlaceCode) -> Place | None:
         """The village that the place is or lies in."""

@@ -41,6 +41,10 @@ dialogue = sa.Table(
 )
 
 
+_FEW = 500
+"""so many places are named in the statement; of more, the groups are read and looked at here"""
+
+
 class GroupTable:
     def __init__(self, connection: AsyncConnection) -> None:
         self._db = connection
@@ -68,8 +72,10 @@ class GroupTable:
         )
 
     async def bound_to(self, places: Collection[PlaceCode]) -> list[Group]:
-        wanted = frozenset(places)
-        return [g for g in await self._list(chat_group.c.status == "active") if g.place in wanted]
+        wanted, active = frozenset(places), chat_group.c.status == "active"
+        if len(wanted) <= _FEW:
+            return await self._list(active, chat_group.c.place.in_(sorted(wanted)))
+        return [g for g in await self._list(active) if g.place in wanted]
 
     async def all(self) -> list[Group]:
         return await self._list()

@@ -78,10 +78,9 @@ class Crowd:
                 continue
             message: Message = event["about"]
             buttons = [button.get("callback_data", "") for row in message.buttons for button in row]
-            for data in buttons:
-                if data.startswith("w:for:"):
-                    _, _, warning, person = data.split(":")
-                    self.shown[int(warning), int(person)].append((event["chat_id"], self._stage.clock.now()))
+            named = {tuple(data.split(":")[2:4]) for data in buttons if data.startswith("w:rec:")}
+            for warning, person in named:  # a line of buttons for each silent one
+                self.shown[int(warning), int(person)].append((event["chat_id"], self._stage.clock.now()))
             asked = next((data for data in buttons if data.startswith("w:ack:")), None)
             if asked is not None:
                 self._asked(event["chat_id"], message.id, int(asked.rpartition(":")[2]))
