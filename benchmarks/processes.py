@@ -99,10 +99,18 @@ async def shouwang(
         "DATABASE_URL": f"sqlite:///{folder / 'bench.db'}",
         "SEND_RATE": str(rate),
         "CLOCK_SPEED": str(speed),
+        "COUNTY_FILE": str(_one_hand(folder)),
         **settings,
     }
     async with _running(("benchmarks.bot_process",), TOKEN, given) as running:
         yield running
+
+
+def _one_hand(folder: Path) -> Path:
+    """A county whose officer needs no second person: what is measured begins with his last button."""
+    file = folder / "county.toml"
+    file.write_text("[warnings]\ntwo_persons = []\n", "utf-8")
+    return file
 
 
 @asynccontextmanager
