@@ -13,7 +13,7 @@ from services.work import Work
 
 READERS = frozenset({Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER, Role.WARNER, Role.GRID_MEMBER})
 """to whom the text is offered"""
-LONGEST = {"zh": 76, "en": 200}
+LONGEST = {"zh": 73, "en": 200}
 """characters that take about twenty seconds; our measure, not a rule"""
 
 
@@ -40,8 +40,10 @@ async def script(work: Work, row: WarningRow, place: PlaceCode, lang: str) -> st
         raise Stale("loudspeaker.gone")
     actions = work.words.actions(lang).of(family_of(row.kind), row.colour, EVERYBODY)
     times = {"until": work.local(row.expires), "now": work.local(work.now)}
-    for count in range(len(actions), -1, -1):
-        said = work.words.label("loudspeaker.warning", lang, actions=actions[:count], **facts, **times)
+    # Whom to turn to is left out before the last action is.
+    shorter = [(count, True) for count in range(len(actions), 0, -1)] + [(1, False), (0, False)]
+    for count, call in shorter:
+        said = work.words.label("loudspeaker.warning", lang, actions=actions[:count], call=call, **facts, **times)
         if len(said) <= LONGEST.get(lang, LONGEST["zh"]):
             break
     return said
