@@ -66,7 +66,7 @@ class Settings(BaseSettings):
     webhook_secret: Annotated[SecretStr | None, Optional] = None
     webhook_secret_file: Annotated[Path | None, Optional] = None
     feed_listen: Annotated[str | None, Optional] = None
-    send_rate: float = Field(default=26.5, ge=0)
+    send_rate: float = Field(default=26.8, ge=0)
     """messages a second to all chats together; 0: no pacing (a local Bot API server of one's own, or a benchmark)"""
     log_level: Literal["DEBUG", "INFO", "WARNING"] = "INFO"
 

@@ -112,7 +112,7 @@ class Pacer:
 
     def __init__(
         self,
-        rate: float | None = 26.5,
+        rate: float | None = 26.8,
         *,
         per_group: int | None = 18,
         digest_per_group: int = 12,

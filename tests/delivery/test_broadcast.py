@@ -60,7 +60,7 @@ class Result:
 
 
 async def broadcast(
-    server: Server, chats: list[int], *, replies_a_second: float, lane: Lane = Lane.RED, rate: float = 26.5
+    server: Server, chats: list[int], *, replies_a_second: float, lane: Lane = Lane.RED, rate: float = 26.8
 ) -> Result:
     dice, clock, outbox = random.Random(7), VirtualClock(), MemoryOutbox()
     line = SlowLine(server, clock, dice)

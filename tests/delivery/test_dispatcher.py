@@ -260,7 +260,7 @@ def test_digests_wait_while_warnings_do_and_never_take_more_than_a_third() -> No
         assert order[:100] == [Lane.RED] * 100
         digests = [when for when, item in desk.carrier.log if item.out.lane is Lane.DIGEST]
         assert len(digests) == 199
-        assert digests[-1] - digests[0] >= timedelta(seconds=198 * 3 / 26.5 * 0.99)
+        assert digests[-1] - digests[0] >= timedelta(seconds=198 * 3 / 26.8 * 0.99)
 
     run_virtually(main())
 

@@ -41,7 +41,7 @@ def test_departures_are_spaced_evenly() -> None:
     times = [departure(pacer, chat) for chat in range(-400, 0)]
     gaps = [b - a for a, b in pairwise(times[1:])]
     assert max(gaps) - min(gaps) < 1e-5
-    assert times[-1] == pytest.approx(398 / 26.5, rel=1e-3)
+    assert times[-1] == pytest.approx(398 / 26.8, rel=1e-3)
 
 
 def departure(pacer: Pacer, chat_id: int) -> float:
@@ -89,7 +89,7 @@ def test_digests_take_a_third_of_the_rate() -> None:
         now = pacer.ready_at(chat, now, Lane.DIGEST)
         pacer.sent(chat, now, Lane.DIGEST)
         times.append((now - START).total_seconds())
-    assert times[-1] == pytest.approx(89 * 3 / 26.5, rel=1e-3)
+    assert times[-1] == pytest.approx(89 * 3 / 26.8, rel=1e-3)
     assert pacer.room(now, timedelta(seconds=1), Lane.DIGEST) == 8
     assert pacer.room(now, timedelta(seconds=1), Lane.RED) >= 25
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.colours import Colour
-from services.ports import Rows
+from services.ports import Evidence, Rows
 from storage.database import Database
 from storage.store import SqlStore
 from storage.timeline import timeline
@@ -228,10 +228,12 @@ async def test_a_state_changes_only_from_where_it_was_expected(each: Each) -> No
 
 async def test_an_officer_decides_what_was_not_clear(each: Each) -> None:
     held = await each.warnings.add(warning(state="held"))
-    await each.warnings.decide(held.id, Colour.RED, [VILLAGE])
+    found = Evidence(colour_from="officer", placed_by="officer", doubts=("check_area",))
+    await each.warnings.decide(held.id, Colour.RED, [VILLAGE], found)
 
     decided = await each.warnings.get(held.id)
     assert (decided.colour, decided.places) == (Colour.RED, frozenset({VILLAGE}))
+    assert decided.evidence == found
 
 
 async def test_the_bytes_of_a_notice_are_kept_as_they_came(each: Each, store: SqlStore) -> None:
