@@ -39,7 +39,7 @@ class Broadcast:
     """real seconds"""
 
 
-async def measure(report: Report, *, groups: int = 400, chats: int = 2000, fast: float = 4.0) -> None:
+async def measure(report: Report, *, groups: int = 400, chats: int = 2000, fast: float = 2.0) -> None:
     """The real-time runs first, then the larger one on a clock that is faster for server and bot alike."""
     for rule in ("sliding", "bucket"):
         found = await _ours(groups, people=60, rule=rule)
