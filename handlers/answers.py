@@ -9,7 +9,7 @@ from handlers.incoming import What
 from handlers.patrol_words import show_open
 from handlers.scene import Scene
 from services.acknowledge import Acknowledged, acknowledge, acknowledge_all, acknowledge_in_group
-from services.stage_two import Acted, act, act_on_open, figures_are_measures
+from services.stage_two import Acted, act, act_on_open, figures_are_measures, said_received_just_now
 
 _ANSWERS = {
     "recorded": "warning.recorded",
@@ -106,6 +106,11 @@ async def measure_word(scene: Scene) -> bool:
     told = _measure_typed(scene)
     if told is None or (told.by_number and not await figures_are_measures(scene.work, scene.known())):
         return False
+    if told.by_number and told.measure is Measure.ARRIVED and not told.words:
+        said_at = await said_received_just_now(scene.work, scene.known())
+        if said_at is not None:
+            await scene.say(scene.text("answers.act.once_more", at=scene.work.local(said_at)))
+            return True
     return await _take_measure(scene, told)
 
 

@@ -5,6 +5,7 @@ nothing more is told to the township's desk.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from domain.errors import Stale
 from domain.obligations import Channel, is_late
@@ -19,6 +20,9 @@ from services.ports import Measured, Obligation, WarningRow
 from services.warning_asking import ACKNOWLEDGE
 from services.warning_helpers import to_record
 from services.work import Work
+
+_TO_BE_SURE = timedelta(minutes=2)
+"""within so long a second 1 repeats the first"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +127,16 @@ async def act_on_open(work: Work, person: Person, measure: Measure, words: str) 
     return [
         await act(work, person, int(number), measure, Channel.TEXT, words) for number in numbers if number.isdigit()
     ]
+
+
+async def said_received_just_now(work: Work, person: Person) -> datetime | None:
+    """When he said 收到 to a warning whose stage two is open, if that was a moment ago: another bare 1 is the same 1,
+    typed to be sure, and nobody is put on post by it."""
+    for owed in await work.rows.obligations.open_of_person(person.id, ACT):
+        first = await work.rows.obligations.find(f"warning:{owed.subject.partition(':')[2]}", person.id, ACKNOWLEDGE)
+        if first is not None and first.answered_at is not None and work.now - first.answered_at < _TO_BE_SURE:
+            return first.answered_at
+    return None
 
 
 async def figures_are_measures(work: Work, person: Person) -> bool:

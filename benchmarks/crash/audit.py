@@ -35,7 +35,7 @@ def audit_effects(ledger: Ledger, crowd: Crowd, issued: Sequence[Issued], books:
     ledger.acknowledgements = len(taken)
     for one in taken:
         key = (f"warning:{one.warning_id}", one.user_id)
-        if not books.answered.get(key) or books.said[key] == 0:
+        if key not in books.excused and (not books.answered.get(key) or books.said[key] == 0):
             ledger.acknowledged_never += 1
     ledger.acknowledged_twice = sum(1 for count in books.said.values() if count > 1)
     submitted = {one.marker for one in crowd.submissions if one.update_id in books.inbox}

@@ -31,6 +31,8 @@ class Books:
     """outbox rows"""
     answered: dict[tuple[str, int], bool] = field(default_factory=dict)
     """(subject, account) → whether the obligation is answered"""
+    excused: set[tuple[str, int]] = field(default_factory=set)
+    """a graver warning of the same kind asks for it"""
     said: Counter[tuple[str, int]] = field(default_factory=Counter)
     """how often the timeline says that somebody acknowledged: (subject, account)"""
     warnings: list[Any] = field(default_factory=list)
@@ -79,7 +81,10 @@ async def read(url: str) -> Books:
         )
         accounts = {row.id: row.user_id for row in await rows("SELECT id, user_id FROM person")}
         for row in await rows("SELECT subject, person_id, state FROM obligation"):
-            books.answered[row.subject, accounts[row.person_id]] = row.state == "answered"
+            key = row.subject, accounts[row.person_id]
+            books.answered[key] = row.state == "answered"
+            if row.state == "excused":
+                books.excused.add(key)
         for row in await rows("SELECT subject, facts FROM timeline WHERE what = 'warning.acknowledged'"):
             books.said[row.subject, accounts[json.loads(row.facts)["person"]]] += 1
         books.warnings = await rows("SELECT id, identifier, text, places FROM warning")

@@ -54,7 +54,7 @@ class Weather:
         number = len(self.issued) + 1
         stamped, text = cap(
             self._world.clock.now(),
-            kind=self._chance.choice(_KINDS),
+            kind=f"{self._chance.choice(_KINDS)}{number}",  # of the same kind the graver one would count
             colour=self._chance.choice(_COLOURS),
             areas=[(place.name, place.code.ljust(12, "0"))],
             text=f"第{number}份：预计未来3小时{place.name}降水量将达50毫米以上。",

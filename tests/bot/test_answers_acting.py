@@ -137,3 +137,15 @@ async def test_a_lifted_warning_asks_for_no_measure_any_more(county: County) -> 
     await county.say(GRID, "已到岗")
     assert await measures(county, GRID) == []
     county.seen_all()
+
+
+async def test_a_second_1_to_be_sure_puts_nobody_on_post(county: County) -> None:
+    await county.warn(places=[VILLAGE])
+    await county.say(GRID, "1")
+    await county.say(GRID, "1")
+    assert await measures(county, GRID) == []
+    assert county.last(GRID) == "“收到”08:00 已经记下了。人到岗了请回“已到岗”，或按上面的按钮。"
+    await county.pass_time(minutes=3)
+    await county.say(GRID, "1")
+    assert await measures(county, GRID) == [(Measure.ARRIVED, "")]
+    county.seen_all()
