@@ -55,6 +55,8 @@ class Elsewhere(Protocol):
 class Climbing:
     """What one round did: how many obligations moved, and which rungs found nobody."""
 
+    looked: int = 0
+    """how many were due; `BATCH` of them: there may be more"""
     moved: int = 0
     holes: int = 0
 
@@ -80,6 +82,7 @@ async def climb_due(work: Work, voices: Mapping[str, Voice], only: int | None = 
     for owed in await work.rows.obligations.due(work.now, BATCH):
         if only is not None and owed.id != only:
             continue
+        done.looked += 1
         person = await work.rows.people.get(owed.person_id)
         if person is None:
             await work.rows.obligations.finish(owed.id, ObligationState.CLOSED, "person_gone")

@@ -11,7 +11,7 @@ from services.channels import write_while_deaf
 from services.cutoff import watch
 from services.doors import Doors
 from services.housekeeping import expire_dialogues, prune
-from services.ladder import climb_due, defer
+from services.ladder import BATCH, climb_due, defer
 from services.leave import begin_leaves
 from services.retention import forget
 from services.sources import watch_sources
@@ -25,12 +25,26 @@ from services.work import Work
 
 log = logging.getLogger(__name__)
 
+_MOST_ROUNDS = 40
+
 Duty = Callable[[Work], Awaitable[int]]
 """Does what is due and says how much it did."""
 
 
 async def _climb(work: Work) -> int:
     return (await climb_due(work, VOICES)).moved
+
+
+async def _climb_all(doors: Doors) -> int:
+    """Round after round until nothing is due: when thousands are, the last one shall not wait for later beats. Each
+    round has a transaction of its own, so that answers come in between."""
+    moved = 0
+    for _ in range(_MOST_ROUNDS):
+        round_ = await doors.run(partial(climb_due, voices=VOICES))
+        moved += round_.moved
+        if round_.looked < BATCH:
+            break
+    return moved
 
 
 async def _climb_singly(doors: Doors) -> int:
@@ -81,7 +95,10 @@ async def tick(doors: Doors, duties: Sequence[tuple[str, Duty]] = DUTIES, *, dea
         if deaf and duty is watch:
             continue
         try:
-            done += await doors.run(write_while_deaf if deaf and duty is _climb else duty)
+            if duty is _climb:
+                done += await (doors.run(write_while_deaf) if deaf else _climb_all(doors))
+            else:
+                done += await doors.run(duty)
         except Exception:
             log.exception("duty failed: %s", name)
             if duty is _climb and not deaf:
