@@ -1,17 +1,23 @@
 """The ladder's voice for warnings: reminding, handing up the silent with their numbers, asking again."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from domain.obligations import Rung
-from domain.people import Person
+from domain.outgoing import Lane
+from domain.people import Person, Role
 from services import phone_lists
 from services.answer_subjects import warning_of
 from services.channels import ByOtherChannels
-from services.ports import Obligation
+from services.ports import Obligation, WarningRow
 from services.warning_asking import ask_message
 from services.warning_missing import ON_ITS_WAY
 from services.warning_texts import actions_for, ask_buttons, post_facts
 from services.work import Work
+
+MOST_NAMED = 3 * phone_lists.PAGE
+"""more silent persons than these are told to the county as numbers by township: nobody telephones through fifty pages,
+and each township's desk has its own list"""
 
 
 class WarningVoice(ByOtherChannels):
@@ -44,4 +50,34 @@ class WarningVoice(ByOtherChannels):
         row = await warning_of(work, owed[0].subject)
         if row is not None and row.state == "active":
             key = f"{row.subject}:up:{rung.value}:{int(owed[0].opened_at.timestamp())}"
+            if rung is Rung.COUNTY and len(owed) > MOST_NAMED:
+                await self._gather(work, row, to, owed, key)
+                return
             await phone_lists.send(work, row, to, owed, heading=rung.value, key=key)
+
+    async def _gather(self, work: Work, row: WarningRow, to: Person, owed: Sequence[Obligation], key: str) -> None:
+        """How many are silent in each township, and whom to telephone there; the names are at /missing."""
+        tree = await work.tree()
+        silent = Counter(None if (t := tree.township_of(one.place)) is None else t.code for one in owed)
+        desks = await work.rows.people.holding([Role.STATION, Role.DUTY], [code for code in silent if code is not None])
+        listed = []
+        for code, number in sorted(silent.items(), key=lambda item: item[0] or ""):
+            desk = next((p for p in desks if any(post.place == code for post in p.posts)), None)
+            listed.append(
+                {
+                    "place": tree.path(work.county if code is None else code),
+                    "number": number,
+                    "desk": "" if desk is None else f"{desk.name} {desk.phone}",
+                }
+            )
+        text = work.words.card(
+            "warning_gathered",
+            to.language,
+            left=len(owed),
+            minutes=int((work.now - owed[0].opened_at - owed[0].stopped).total_seconds() // 60),
+            counted=listed,
+            **await post_facts(work, row),
+        )
+        await work.tell(
+            to, f"{key}:{to.id}", text, subject=f"{row.subject}:up", lane=Lane.URGENT, expires_at=row.expires
+        )

@@ -42,12 +42,18 @@ def owing(county: LargeCounty, townships: Collection[PlaceCode]) -> dict[int, Ow
     return found
 
 
+def county_desk(county: LargeCounty) -> set[int]:
+    desk = [one for one in county.residents if one.holds(Role.COUNTY_DUTY, COUNTY)]
+    return {one.user_id for one in desk if one.chat is PrivateChat.OPEN}
+
+
 def called(county: LargeCounty, owes: Owes) -> set[int]:
-    """Accounts of those who must in the end have been told that this person is silent."""
+    """Accounts of those who must in the end have been told that this person is silent. The county's desk is not among
+    them: where many are silent it is told how many in each township."""
     village = owes.place if len(owes.place) == 12 else None
     township = PlaceCode(owes.place[:9]) if len(owes.place) >= 9 else None
     wanted = [(Role.VILLAGE_HEAD, village), (Role.CONTACT_CADRE, village)]
-    wanted += [(Role.STATION, township), (Role.DUTY, township), (Role.COUNTY_DUTY, COUNTY)]
+    wanted += [(Role.STATION, township), (Role.DUTY, township)]
     found = [one for one in county.residents for role, place in wanted if place is not None and one.holds(role, place)]
     if owes.one.deputy is not None:
         found.append(county.residents[owes.one.deputy])

@@ -14,6 +14,7 @@ from domain.people import PrivateChat
 from domain.places import PlaceCode, is_within
 from services.audit import audit
 from services.ports import Obligation, WarningRow
+from services.warning_voice import MOST_NAMED
 from tests.acceptance import expected
 from tests.acceptance.crowd import Crowd, Way
 from tests.acceptance.expected import Owes
@@ -191,10 +192,12 @@ def rungs(case: Case, ledger: Ledger) -> None:
     """Every silent person's ladder to its end; nobody named before his time or after his answer."""
     steps = {step.rung: timedelta(seconds=step.after) for step in next(iter(case.owed.values())).plan.steps}
     silent = {user for user, row in case.owed.items() if row.answered_at is None}
+    desk = expected.county_desk(case.stage.county)
     calls, worst, early, after, missed, strange = 0, timedelta(0), [], [], [], []
     for user, owes in case.owes.items():
         named = case.crowd.shown.get((case.warning.id, _person(user, case)), [])
-        told, wanted = {who for who, _ in named}, expected.called(case.stage.county, owes)
+        told, wanted = {who for who, _ in named} - desk, expected.called(case.stage.county, owes) - desk
+        named = [(who, at) for who, at in named if who not in desk]
         calls += len(named)
         strange += [f"{who} of {user}" for who in told - wanted]
         if user in silent:
@@ -206,6 +209,8 @@ def rungs(case: Case, ledger: Ledger) -> None:
         if user in silent and named:
             worst = max(worst, case.counted(max(at for _, at in named)) - _last_step(case, owes, steps))
     ledger.hold("rungs that were not climbed", missed)
+    untold = desk - _told_of_many(case) if len(silent) > MOST_NAMED else set()
+    ledger.hold("desks of the county that were not told", untold)
     ledger.hold("rungs that nobody stands on", strange)
     ledger.hold("named before the time", early)
     ledger.hold("named after the answer", after)
@@ -217,8 +222,19 @@ def rungs(case: Case, ledger: Ledger) -> None:
         ledger.violations.append(f"a rung came {worst.total_seconds():.0f} s late")
 
 
+def _told_of_many(case: Case) -> set[int]:
+    """Accounts that got the numbers by township."""
+    found = set()
+    for user in expected.county_desk(case.stage.county):
+        chat = case.stage.world.chat_for(user, user)
+        texts = [message.text for message in chat.messages.values()]
+        if any("按乡镇列数" in text and case.warning.number in text for text in texts):
+            found.add(user)
+    return found
+
+
 def _last_step(case: Case, owes: Owes, steps: dict[Rung, timedelta]) -> timedelta:
-    return steps[Rung.COUNTY]
+    return steps[Rung.DESK]
 
 
 async def boards(case: Case, ledger: Ledger) -> None:

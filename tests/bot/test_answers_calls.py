@@ -1,7 +1,10 @@
 """The phone list: exactly the silent, several desks at once, each result with who, when and how."""
 
+import pytest
+
 from domain.calling import CallResult
 from domain.people import Post, Role
+from services import warning_voice
 from tests.support.county import CADRE, DUTY, GRID, HEAD, LEADER, OFFICER, PATROLLER, STATION, VILLAGE, County, Someone
 
 
@@ -90,4 +93,19 @@ async def test_the_list_is_nobodys_who_may_not_record(county: County) -> None:
     pressed = await county.forge(PATROLLER, f"w:rec:1:{county.ids[GRID.user_id]}:p")
     assert pressed.alert
     assert await attempts(county, GRID) == []
+    county.seen_all()
+
+
+async def test_the_county_is_told_numbers_where_very_many_are_silent(
+    county: County, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(warning_voice, "MOST_NAMED", 2)
+    await county.warn(colour="红色", places=[VILLAGE])
+    county.seen_all()
+    await county.pass_time(minutes=16)
+    told = [text for text in county.new(DUTY) if "按乡镇列数" in text]
+    assert len(told) == 1
+    assert "1. 石梁镇 6 人（应急站 吴站长 13800000004）" in told[0]
+    assert "王大爷" not in told[0]
+    assert any("王大爷" in text for text in county.new(STATION))
     county.seen_all()
