@@ -1,5 +1,6 @@
 """The ladders' voices for what follows 收到: stage two, the first reply of a township, households in a village."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 from domain.obligations import Rung
@@ -31,8 +32,8 @@ def _reply_button(row: WarningRow, owed: Obligation, label: str) -> Button:
     return Button(label, f"w:first:{row.id}:{owed.place}", style=ButtonStyle.PRIMARY)
 
 
-class ActingVoice:
-    """services.ladder.Voice for stage two."""
+class _Asking(ABC):
+    """Reminding, and asking again after deafness: the same question under another key."""
 
     async def remind(self, work: Work, owed: Obligation, person: Person) -> None:
         await self._ask(work, owed, person, f"remind{owed.step}:{int(owed.opened_at.timestamp())}")
@@ -40,6 +41,13 @@ class ActingVoice:
     async def ask_again(self, work: Work, person: Person, owed: Sequence[Obligation]) -> None:
         for one in owed:
             await self._ask(work, one, person, f"again{int(work.now.timestamp())}")
+
+    @abstractmethod
+    async def _ask(self, work: Work, owed: Obligation, person: Person, purpose: str) -> None: ...
+
+
+class ActingVoice(_Asking):
+    """services.ladder.Voice for stage two."""
 
     async def _ask(self, work: Work, owed: Obligation, person: Person, purpose: str) -> None:
         row = await warning_of(work, owed.subject)
@@ -58,15 +66,8 @@ class ActingVoice:
             await phone_lists.send(work, row, to, owed, heading="act", key=f"{row.subject}:up:act:{rung.value}")
 
 
-class ReplyVoice:
+class ReplyVoice(_Asking):
     """services.ladder.Voice for first replies."""
-
-    async def remind(self, work: Work, owed: Obligation, person: Person) -> None:
-        await self._ask(work, owed, person, f"remind{owed.step}:{int(owed.opened_at.timestamp())}")
-
-    async def ask_again(self, work: Work, person: Person, owed: Sequence[Obligation]) -> None:
-        for one in owed:
-            await self._ask(work, one, person, f"again{int(work.now.timestamp())}")
 
     async def _ask(self, work: Work, owed: Obligation, person: Person, purpose: str) -> None:
         row = await warning_of(work, owed.subject)
@@ -108,15 +109,8 @@ class ReplyVoice:
         await show_county(work, row)
 
 
-class RelayVoice:
+class RelayVoice(_Asking):
     """services.ladder.Voice for households. Nobody further up is asked: the township sees the numbers."""
-
-    async def remind(self, work: Work, owed: Obligation, person: Person) -> None:
-        await self._ask(work, owed, person, f"remind{owed.step}:{int(owed.opened_at.timestamp())}")
-
-    async def ask_again(self, work: Work, person: Person, owed: Sequence[Obligation]) -> None:
-        for one in owed:
-            await self._ask(work, one, person, f"again{int(work.now.timestamp())}")
 
     async def _ask(self, work: Work, owed: Obligation, person: Person, purpose: str) -> None:
         row = await warning_of(work, owed.subject)

@@ -4,7 +4,6 @@ sent after its time, no tally that stays wrong. Pure looking; what follows from 
 Time in which the bot was not there, or heard nothing, excuses everything that had to wait for it.
 """
 
-from collections.abc import Sequence
 from datetime import timedelta
 
 from services.ports.audit import Broken
@@ -24,7 +23,3 @@ async def audit(work: Work, allowed: timedelta = ALLOWED) -> list[Broken]:
     if not await work.rows.audit.deaf_since(before):
         found += await work.rows.audit.timely(before)
     return found
-
-
-def rules_of(found: Sequence[Broken]) -> list[str]:
-    return [one.rule for one in found]

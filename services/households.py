@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from domain.colours import Colour
 from domain.errors import NotAllowed, Stale
-from domain.households import Relay, RelaySum, sum_up
+from domain.households import Relay
 from domain.obligations import Channel, is_late
 from domain.people import Action, Person, Role
 from domain.places import Level, PlaceCode, PlaceTree, ancestors, is_within
@@ -110,13 +110,6 @@ async def own_village(work: Work, person: Person) -> tuple[WarningRow, PlaceCode
             if place in villages_of(tree, row):
                 return row, place
     return None
-
-
-async def sum_within(work: Work, row: WarningRow, place: PlaceCode) -> RelaySum:
-    """The numbers of a place's covered villages; who has not reported is counted apart."""
-    villages = [one for one in villages_of(await work.tree(), row) if is_within(one, place)]
-    reports = await work.rows.answers.households_of(row.id)
-    return sum_up([(reports[v].reached, reports[v].total) for v in villages if v in reports], len(villages))
 
 
 @dataclass(frozen=True, slots=True)

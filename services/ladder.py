@@ -191,11 +191,6 @@ async def _stand_ins(work: Work, person: Person) -> list[Person]:
     return list((await work.rows.people.many(ids)).values())
 
 
-async def holes_of(work: Work, rungs: Sequence[Rung], person: Person, owed: Obligation) -> list[Rung]:
-    """Rungs of a ladder that would reach nobody: shown before the storm, by `check`."""
-    return [rung for rung in rungs if rung not in TO_NOBODY_ELSE and not await resolve(work, rung, person, owed)]
-
-
 _CLOCKS = "clocks"
 """until when deaf time has been taken off"""
 

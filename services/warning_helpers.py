@@ -53,16 +53,6 @@ async def record_call(
     return None, person
 
 
-async def record_for(
-    work: Work, helper: Person | None, warning_id: int, person_id: int, channel: Channel
-) -> tuple[Acknowledged, Person]:
-    """A helper reached the other one, by phone, at the door or by satellite phone."""
-    result = next(result for result, way in REACHES.items() if way is channel)
-    taken, person = await record_call(work, helper, warning_id, person_id, result)
-    assert taken is not None
-    return taken, person
-
-
 async def try_again_later(work: Work, helper: Person | None, warning_id: int, person_id: int) -> Person:
     """Somebody who said 收到 and nothing more does not pick up: kept, and shown on the list."""
     row, person, owed = await to_record(work, helper, warning_id, person_id)
