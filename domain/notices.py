@@ -90,6 +90,8 @@ class Finding(StrEnum):
     """the source cuts a hole into its area; the hole is warned too"""
     LANGUAGES_DIFFER = "languages_differ"
     """another language has more blocks than the one that was taken"""
+    OFF_SCHEMA = "off_schema"
+    """the document does not keep to the schema of its own form"""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

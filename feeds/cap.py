@@ -18,6 +18,7 @@ from lxml import etree
 from domain.colours import colour_of
 from domain.notices import Area, Finding, MsgType, Notice, Reference, Scope, Status, clean_text
 from domain.places import split_codes
+from feeds.cap_schema import keeps_to_schema
 from feeds.errors import Unreadable, UnreadableNotice
 from feeds.reading import Asked, Reading, Refused
 from feeds.shapes import read_circle, read_polygon
@@ -134,6 +135,7 @@ def _head(alert: etree._Element, envelope: Status, source: str, zone: tzinfo | N
         scope=choice(Scope, child_text(alert, "scope")),
         references=_references(child_text(alert, "references"), zone),
         raw_hash=digest,
+        findings=() if keeps_to_schema(alert) else (Finding.OFF_SCHEMA,),
     )
 
 
@@ -172,7 +174,8 @@ def _parts(alert: etree._Element, head: Notice, zone: tzinfo | None) -> list[Not
     language = min(by_language, key=_strangeness)
     chosen = by_language[language]
     fewer = any(len(others) > len(chosen) for others in by_language.values())
-    head = replace(head, language=language, parts=len(chosen), findings=(Finding.LANGUAGES_DIFFER,) if fewer else ())
+    noted = (*head.findings, Finding.LANGUAGES_DIFFER) if fewer else head.findings
+    head = replace(head, language=language, parts=len(chosen), findings=noted)
     return [_part(block, replace(head, part=number), zone) for number, block in enumerate(chosen)]
 
 

@@ -44,6 +44,11 @@ def read(text: str, **options: Any) -> Notice:
     return notices[0]
 
 
+def overlooked(notice: Notice) -> tuple[Finding, ...]:
+    """What was noted beside that these short samples lack what the schema asks for."""
+    return tuple(one for one in notice.findings if one is not Finding.OFF_SCHEMA)
+
+
 def refused(body: bytes | str, **options: Any) -> str:
     with pytest.raises(UnreadableNotice) as caught:
         read_cap(body.encode() if isinstance(body, str) else body, source="folder", **options)
@@ -108,7 +113,7 @@ def test_polygons_and_circles_are_read_over_line_breaks_and_stray_blanks() -> No
     corners = [(28.35, 119.35), (28.35, 119.45), (28.45, 119.45), (28.45, 119.35), (28.35, 119.35)]
     assert yellow.areas[0].polygons == (tuple(Point(*corner) for corner in corners),)
     assert yellow.areas[0].circles == (Circle(Point(28.4, 119.4), 2.5),)
-    assert yellow.findings == ()
+    assert overlooked(yellow) == ()
 
 
 def test_cap_1_0_writes_its_pairs_with_an_equals_sign() -> None:
@@ -226,7 +231,7 @@ def test_other_times_that_cannot_be_read_are_noted_and_left_out() -> None:
         cap("<expires>morgen</expires><onset>2026-07-13</onset><effective>2026-07-13T08:00:00+08:00</effective>")
     )
     assert (notice.expires, notice.onset) == (None, datetime(2026, 7, 13, tzinfo=UTC))
-    assert notice.findings == (Finding.BAD_ONSET, Finding.BAD_EXPIRES)
+    assert overlooked(notice) == (Finding.BAD_ONSET, Finding.BAD_EXPIRES)
 
 
 @pytest.mark.parametrize(
@@ -273,7 +278,7 @@ def test_a_chinese_block_without_a_language_is_chinese() -> None:
 def test_more_blocks_in_another_language_are_noted() -> None:
     blocks = block("en", "one") + block("en", "two") + block("zh", "一")
     (notice,) = read_cap(cap().replace("<info><event>暴雨</event></info>", blocks).encode(), source="x")
-    assert notice.findings == (Finding.LANGUAGES_DIFFER,)
+    assert overlooked(notice) == (Finding.LANGUAGES_DIFFER,)
 
 
 def test_a_document_with_hundreds_of_blocks_is_no_warning() -> None:
@@ -347,7 +352,7 @@ def test_the_colour_is_read_from_fields_made_for_it(fields: str, colour: Colour 
 )
 def test_a_shape_that_cannot_be_read_is_left_out_and_noted(shape: str, findings: tuple[Finding, ...]) -> None:
     notice = read(cap(f"<area><areaDesc>甲</areaDesc>{shape}</area>"))
-    assert (notice.areas, notice.findings) == ((Area("甲"),), findings)
+    assert (notice.areas, overlooked(notice)) == ((Area("甲"),), findings)
 
 
 def test_pairs_without_commas_are_read_where_the_order_is_certain() -> None:
@@ -359,7 +364,7 @@ def test_a_hole_in_an_area_is_noted_and_is_no_code() -> None:
     hole = "<geocode><valueName>EXCLUDE_POLYGON</valueName><value>28.1,119.1 28.2,119.2</value></geocode>"
     code = "<geocode><valueName>CPEAS Geographic Code</valueName><value> 339921210000 </value></geocode>"
     notice = read(cap(f"<area>{hole}{code}</area>"))
-    assert (notice.areas[0].codes, notice.findings) == (("339921210000",), (Finding.EXCLUDED_AREA,))
+    assert (notice.areas[0].codes, overlooked(notice)) == (("339921210000",), (Finding.EXCLUDED_AREA,))
 
 
 def test_a_resource_with_a_picture_is_passed_over() -> None:
