@@ -11,6 +11,7 @@ from services import answered_card, phone_lists
 from services.answer_subjects import warning_of
 from services.first_reply import show_county
 from services.ports import Obligation, WarningRow
+from services.warning_rest import RestsAtNight
 from services.warning_texts import post_facts
 from services.work import Work
 
@@ -32,7 +33,7 @@ def _reply_button(row: WarningRow, owed: Obligation, label: str) -> Button:
     return Button(label, f"w:first:{row.id}:{owed.place}", style=ButtonStyle.PRIMARY)
 
 
-class _Asking(ABC):
+class _Asking(RestsAtNight, ABC):
     """Reminding, and asking again after deafness: the same question under another key."""
 
     async def remind(self, work: Work, owed: Obligation, person: Person) -> None:

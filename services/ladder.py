@@ -51,6 +51,15 @@ class Elsewhere(Protocol):
     async def write_elsewhere(self, work: Work, owed: Obligation, person: Person) -> None: ...
 
 
+@runtime_checkable
+class Resting(Protocol):
+    """A voice that leaves people their sleep where nothing is lost by it."""
+
+    async def rests_until(self, work: Work, owed: Obligation) -> datetime | None:
+        """Until when nobody is reminded or asked about this, were it due now; None while it may ring."""
+        ...
+
+
 @dataclass(slots=True)
 class Climbing:
     """What one round did: how many obligations moved, and which rungs found nobody."""
@@ -87,6 +96,8 @@ async def climb_due(work: Work, voices: Mapping[str, Voice], only: int | None = 
         if person is None:
             await work.rows.obligations.finish(owed.id, ObligationState.CLOSED, "person_gone")
             continue
+        if await _rests(work, owed, voices[_kind(owed)]):
+            continue
         climb, found, holes = await _next_with_somebody(work, owed, person, voices[_kind(owed)])
         done.holes += holes
         if climb is None:
@@ -112,6 +123,14 @@ async def climb_due(work: Work, voices: Mapping[str, Voice], only: int | None = 
 
 def _kind(owed: Obligation) -> str:
     return owed.subject.partition(":")[0]
+
+
+async def _rests(work: Work, owed: Obligation, voice: object) -> bool:
+    """Put off to the end of the quiet, on the rung where it stands: in the morning one rung is climbed, not all."""
+    until = await voice.rests_until(work, owed) if isinstance(voice, Resting) else None
+    if until is None or until <= work.now:
+        return False
+    return await work.rows.obligations.climbed(owed.id, owed.step, owed.step, until)
 
 
 async def _next_with_somebody(

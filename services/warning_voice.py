@@ -12,6 +12,7 @@ from services.channels import ByOtherChannels
 from services.ports import Obligation, WarningRow
 from services.warning_asking import ask_message
 from services.warning_missing import ON_ITS_WAY
+from services.warning_rest import RestsAtNight
 from services.warning_texts import actions_for, ask_buttons, post_facts
 from services.work import Work
 
@@ -20,7 +21,7 @@ MOST_NAMED = 3 * phone_lists.PAGE
 and each township's desk has its own list"""
 
 
-class WarningVoice(ByOtherChannels):
+class WarningVoice(RestsAtNight, ByOtherChannels):
     """services.ladder.Voice for warnings."""
 
     async def remind(self, work: Work, owed: Obligation, person: Person) -> None:

@@ -206,3 +206,26 @@ async def test_a_mention_of_everybody_is_never_made(county: County) -> None:
         entities = county.messages(group)[-1].payload.get("entities", [])
         assert not [one for one in entities if one["type"] in {"mention", "text_mention"}]
     county.seen_all()
+
+
+async def test_who_is_silent_about_yellow_is_asked_on_in_the_morning(tmp_path: Path) -> None:
+    evening = datetime(2026, 6, 20, 13, 40, tzinfo=UTC)  # 21:40 in the county
+    async with small_county(tmp_path, start=evening) as county:
+        await county.warn(colour="黄色", places=[TOWNSHIP], hours=24)
+        county.seen_all()
+        await county.pass_time(timedelta(minutes=10), hours=8, minutes=40)  # 06:20
+        assert county.new(HEAD) == []
+        assert county.new(STATION) == []
+        await county.pass_time(timedelta(minutes=1), minutes=15)
+        assert len(county.new(HEAD)) == 1
+        await county.pass_time(timedelta(minutes=1), minutes=45)
+        assert "李书记" in "".join(county.new(STATION))
+        county.seen_all()
+
+
+async def test_who_is_silent_about_orange_is_asked_on_through_the_night(night: County) -> None:
+    await night.warn(colour="橙色", places=[VILLAGE])
+    night.seen_all()
+    await night.pass_time(timedelta(minutes=1), minutes=11)
+    assert len(night.new(HEAD)) == 1
+    night.seen_all()
