@@ -30,8 +30,8 @@ def no_error_in_the_log(request: pytest.FixtureRequest, caplog: pytest.LogCaptur
 
 
 @pytest.fixture(scope="session")
-def databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Databases]:
-    made = Databases(tmp_path_factory.mktemp("template"))
+def databases() -> Iterator[Databases]:
+    made = Databases()
     yield made
     made.close()
 

@@ -34,6 +34,7 @@ from services.ports import Group
 from services.reach import OutboxDesk
 from services.work import Work
 from settings import load
+from tests.support.databases import migrated_sqlite
 from tests.support.telegram import WorldRequest
 
 TOKEN = "700000002:test-token-of-the-sandbox-00000000000"
@@ -385,6 +386,8 @@ async def small_county(
     def request() -> WorldRequest:
         return WorldRequest(world, complaints)
 
+    if database_url is None and not (folder / "county.db").exists():
+        (folder / "county.db").write_bytes(migrated_sqlite())
     given = load(
         _env_file=None,
         bot_token=TOKEN,

@@ -9,12 +9,13 @@ Migrating takes longer than most tests, so it is done once for each run; every t
 import asyncio
 import itertools
 import os
-import shutil
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, TypeVar
 
 import asyncpg
@@ -71,10 +72,8 @@ class Databases:
     PostgreSQL takes a second to make or drop a database, so those that tests are done with are swept and used again.
     """
 
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
+    def __init__(self) -> None:
         self._numbers = itertools.count()
-        self._sqlite_template: Path | None = None
         self._postgres: list[str] = []
         self._empty: list[str] = []
         self._migrated: list[str] = []
@@ -99,10 +98,7 @@ class Databases:
     def _sqlite(self, folder: Path, *, migrated: bool) -> str:
         path = folder / f"shouwang-{next(self._numbers)}.db"
         if migrated:
-            if self._sqlite_template is None:
-                self._sqlite_template = self._folder / "template.db"
-                _apart(upgrade(sqlite_url(self._sqlite_template)))
-            shutil.copyfile(self._sqlite_template, path)
+            path.write_bytes(migrated_sqlite())
         return sqlite_url(path)
 
     def _take_empty(self) -> str:
@@ -167,6 +163,15 @@ _EMPTY_TABLES = """
         END LOOP;
     END $$
 """
+
+
+@cache
+def migrated_sqlite() -> bytes:
+    """A SQLite file at the present schema, without a row. Made once for each process."""
+    with TemporaryDirectory(prefix="shouwang-template-") as folder:
+        path = Path(folder) / "template.db"
+        _apart(upgrade(sqlite_url(path)))
+        return path.read_bytes()
 
 
 def sqlite_url(path: Path) -> str:
