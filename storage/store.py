@@ -26,6 +26,7 @@ from storage.outbox import OutboxTable
 from storage.patrols import PatrolTable
 from storage.people import PeopleTable
 from storage.places import KeptTree, PlaceTable
+from storage.points import PointTable
 from storage.retention import RetentionTable
 from storage.sources import SourceTable
 from storage.timeline import TimelineTable
@@ -97,6 +98,10 @@ class SqlRows:
     @cached_property
     def patrols(self) -> PatrolTable:
         return PatrolTable(self._connection)
+
+    @cached_property
+    def points(self) -> PointTable:
+        return PointTable(self._connection)
 
     @cached_property
     def hazards(self) -> HazardTable:

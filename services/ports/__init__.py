@@ -28,6 +28,7 @@ from services.ports.enrolment import EnrolmentRows, LinkRow
 from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow, HazardRows
 from services.ports.leave import LeaveRequest, LeaveRows
 from services.ports.patrols import CheckIn, PatrolRows, PatrolTask, Proof
+from services.ports.points import PointFilter, PointProposal, PointRows, PointSums, ProposalState
 from services.ports.retention import RetentionRows
 from services.ports.sources import Listed, SourceRows, SourceState
 from services.ports.warnings import Evidence, GroupPost, WarningAct, WarningRow, WarningRows
@@ -46,6 +47,8 @@ class Rows(CoreRows, Protocol):
     def leave(self) -> LeaveRows: ...
     @property
     def patrols(self) -> PatrolRows: ...
+    @property
+    def points(self) -> PointRows: ...
     @property
     def hazards(self) -> HazardRows: ...
     @property
@@ -118,7 +121,12 @@ __all__ = [
     "PatrolRows",
     "PatrolTask",
     "PhoneList",
+    "PointFilter",
+    "PointProposal",
+    "PointRows",
+    "PointSums",
     "Proof",
+    "ProposalState",
     "Queue",
     "QueuedSide",
     "ReportDue",
