@@ -47,6 +47,8 @@ from messages.catalogue import Catalogue
 from scheduler.heart import Heart
 from services.channel_desk import ChannelDesk
 from services.doors import Doors
+from services.paper_kinds import PAPERS
+from services.paper_worker import PaperWorker
 from services.ports import Store, Words
 from services.reach import OutboxDesk
 from services.sources import begin_watching
@@ -65,6 +67,7 @@ from starting import (
     wait_to_lead,
 )
 from storage.database import Database
+from storage.shelf import Shelf
 from storage.store import SqlStore
 
 log = logging.getLogger(__name__)
@@ -130,6 +133,8 @@ class Shouwang:
             OutboxDesk(self.doors), Sender(self.bot, clock, settings.data_dir, speech), pacer, clock, self.boot
         )
         self.channels = ChannelDispatcher(self.doors.policy.channels, ChannelDesk(self.doors), clock, self.boot)
+        self.shelf = Shelf(settings.data_dir)
+        self.papers = PaperWorker(self.doors, self.shelf, PAPERS, self.wake, self.boot)
         self.hearing = Hearing(self.doors)
         self.door = TelegramDoor(
             work=self.doors.work,
@@ -233,6 +238,8 @@ class Shouwang:
             stack.push_async_callback(_finish, stop, dispatching)
             elsewhere = asyncio.create_task(self.channels.run(stop), name="other channels")
             stack.push_async_callback(_finish, stop, elsewhere)
+            making = asyncio.create_task(self.papers.run(stop), name="papers")
+            stack.push_async_callback(_finish, stop, making)
             watching = asyncio.create_task(self.folder.run(stop, folder_seconds, asyncio.sleep), name="folder")
             stack.push_async_callback(_finish, stop, watching)
             await self._begin_sources(stop, stack)

@@ -14,7 +14,16 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from telegram import Bot, InputFile, LinkPreviewOptions, Message, ReactionTypeEmoji, ReplyParameters
+from telegram import (
+    Bot,
+    InputFile,
+    InputMediaDocument,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    Message,
+    ReactionTypeEmoji,
+    ReplyParameters,
+)
 from telegram.constants import ParseMode
 from telegram.error import TelegramError
 from telegram.request import RequestData
@@ -128,9 +137,11 @@ class Sender:
         quoted = item.message_id if quotes else None
         if first and out.kind is not Kind.SEND and Feature.FILE not in progress.without:
             options: dict[str, Any] = {"parse_mode": parse_mode, "disable_notification": out.silent}
-            options["reply_markup"] = keyboard(buttons, private=out.chat_id > 0)
             if quoted is not None:
                 options["reply_parameters"] = ReplyParameters(quoted, allow_sending_without_reply=True)
+            if out.more:
+                return await self._send_album(item, text, options)
+            options["reply_markup"] = keyboard(buttons, private=out.chat_id > 0)
             return (await self._send_file(item, text, options)).message_id
         return await self._send_text(out, text, parse_mode, buttons, quoted)
 
@@ -156,7 +167,7 @@ class Sender:
     async def _send_file(self, item: QueuedMessage, caption: str, options: dict[str, Any]) -> Message:
         """Uploads a file once; the next chats are given the id under which Telegram keeps it."""
         out = item.out
-        file, key = await self._file(item)
+        file, key = await self._file(item, item.out.file)
         if out.kind is Kind.PHOTO:
             message = await self._bot.send_photo(out.chat_id, file, caption=caption or None, **options)
             file_id = message.photo[-1].file_id if message.photo else None
@@ -166,11 +177,32 @@ class Sender:
         else:
             message = await self._bot.send_document(out.chat_id, file, caption=caption or None, **options)
             file_id = message.document.file_id if message.document else None
+        self._remember(key, file_id)
+        return message
+
+    async def _send_album(self, item: QueuedMessage, caption: str, options: dict[str, Any]) -> int:
+        """One request, one message for each file; the words stand under the first."""
+        out, media, keys = item.out, [], []
+        parse_mode = options.pop("parse_mode")
+        make = InputMediaPhoto if out.kind is Kind.PHOTO else InputMediaDocument
+        for number, name in enumerate((out.file, *out.more)):
+            file, key = await self._file(item, name)
+            words = {"caption": caption, "parse_mode": parse_mode} if number == 0 and caption else {}
+            content = file.input_file_content if isinstance(file, InputFile) else file
+            named = file.filename if isinstance(file, InputFile) else None
+            media.append(make(content, filename=named, **words))
+            keys.append(key)
+        messages = await self._bot.send_media_group(out.chat_id, media, **options)
+        for key, message in zip(keys, messages, strict=False):
+            photo = message.photo[-1].file_id if message.photo else None
+            self._remember(key, message.document.file_id if message.document else photo)
+        return messages[0].message_id
+
+    def _remember(self, key: tuple[str, int, Kind] | None, file_id: str | None) -> None:
         if key is not None and file_id is not None:
             self._file_ids[key] = file_id
             if len(self._file_ids) > _REMEMBERED_FILES:
                 self._file_ids.popitem(last=False)
-        return message
 
     async def _speak(self, item: QueuedMessage) -> Settlement:
         """The recording is made here, beside everything else that is being sent; where none can be made the words,
@@ -182,11 +214,13 @@ class Sender:
         file = str(path.resolve().relative_to(self._files))
         return await self._post(replace(item, out=replace(item.out, kind=kind, file=file)))
 
-    async def _file(self, item: QueuedMessage) -> tuple[InputFile | str, tuple[str, int, Kind] | None]:
+    async def _file(
+        self, item: QueuedMessage, file: str | None
+    ) -> tuple[InputFile | str, tuple[str, int, Kind] | None]:
         """A file_id as it is, a path below the data folder read. OSError when it is neither."""
         if item.out.content is not None:
             return InputFile(b64decode(item.out.content), filename=item.out.file_name or "file"), None
-        name = item.out.file or ""
+        name = file or ""
         path = (self._files / name).resolve()
         if not path.is_relative_to(self._files) or not await asyncio.to_thread(path.is_file):
             if _FILE_ID.fullmatch(name):

@@ -9,6 +9,9 @@ from enum import IntEnum, StrEnum
 
 from domain.text import NO_TEXT, Html, Rows
 
+ALBUM = 10
+"""files that Telegram shows together"""
+
 
 class Lane(IntEnum):
     """Who goes first. A digest never delays a warning."""
@@ -89,6 +92,8 @@ class Outgoing:
     file: str | None = None
     """file_id on Telegram or path below the data folder, for PHOTO, DOCUMENT and VOICE"""
     file_name: str | None = None
+    more: tuple[str, ...] = ()
+    """further files of the same kind: PHOTO or DOCUMENT becomes an album of at most ten, which carries no buttons"""
     speak: str = ""
     """what a VOICE without a file says: the recording is made when it is sent, where a program that speaks is there"""
     content: str | None = None
@@ -96,6 +101,10 @@ class Outgoing:
     emoji: str | None = None
     resend_mark: Html = NO_TEXT
     """put in front of the second copy of an AT_LEAST_ONCE record"""
+
+    def __post_init__(self) -> None:
+        if self.more and (self.buttons or self.kind not in {Kind.PHOTO, Kind.DOCUMENT} or len(self.more) >= ALBUM):
+            raise ValueError("an album is two to ten photos or documents without buttons")
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,6 +64,8 @@ class Action(StrEnum):
     ISSUE_CHECK = "issue_check"
     JUDGE_CHECK = "judge_check"
     EDIT_ROSTER = "edit_roster"
+    READ_LEDGER = "read_ledger"
+    EXPORT_LEDGER = "export_ledger"
     GRANT_LEAVE = "grant_leave"
     ISSUE_ENROLMENT = "issue_enrolment"
     BIND_GROUP = "bind_group"
@@ -155,6 +157,23 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     )
     | {Role.CONTACT_CADRE: Reach.OWN},
     Action.EDIT_ROSTER: _all((Role.STATION,), Reach.AREA) | _all((Role.COUNTY_DUTY,), Reach.AREA),
+    Action.READ_LEDGER: _all(
+        (Role.COUNTY_DUTY, Role.COUNTY_LEADER, *TOWNSHIP_ROLES, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER), Reach.AREA
+    )
+    | {Role.DEPARTMENT: Reach.DEPARTMENT},
+    Action.EXPORT_LEDGER: _all(
+        (
+            Role.COUNTY_DUTY,
+            Role.PRINCIPAL,
+            Role.LEADER_IN_CHARGE,
+            Role.STATION,
+            Role.CONTACT_CADRE,
+            Role.VILLAGE_HEAD,
+            Role.EMERGENCY_OFFICER,
+        ),
+        Reach.AREA,
+    )
+    | {Role.DEPARTMENT: Reach.DEPARTMENT},
     Action.GRANT_LEAVE: _all((Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA),
     Action.ISSUE_ENROLMENT: _all((Role.COUNTY_DUTY, Role.STATION), Reach.AREA),
     Action.BIND_GROUP: _all(

@@ -14,7 +14,9 @@ from domain.answer_policy import AnswerPolicy
 from domain.channels import OtherChannel, names_are_unique
 from domain.colours import Colour
 from domain.hazards import OWNERS, Category
+from domain.ledger_policy import LedgerPolicy
 from domain.obligations import Plan, Rung, Step, check_plan
+from domain.paper_policy import PaperPolicy
 from domain.people import Role
 from domain.sources import Source
 
@@ -222,6 +224,10 @@ class CountyPolicy(BaseModel):
     checks: CheckPolicy = CheckPolicy()
     enrolment: EnrolmentPolicy = EnrolmentPolicy()
     retention: RetentionPolicy = RetentionPolicy()
+    ledger: LedgerPolicy = LedgerPolicy()
+    """the county's own forms"""
+    papers: PaperPolicy = PaperPolicy()
+    """sheets, letters, maps, archives, pictures"""
     deaf_seconds: int = Field(default=120, ge=30)
     """a silence of Telegram longer than this stops the clocks"""
     lost_press_seconds: int = Field(default=150, ge=30)

@@ -1,6 +1,6 @@
 """Everything people can do, in the order in which free text is offered to the features."""
 
-from handlers import cards, checks, groups, hazards, leave, patrols, people, sources, warnings
+from handlers import cards, checks, groups, hazards, leave, ledger, patrols, people, sources, warnings
 from handlers.scene import Feature
 
 FEATURES: tuple[Feature, ...] = (
@@ -12,5 +12,6 @@ FEATURES: tuple[Feature, ...] = (
     leave.FEATURE,
     cards.FEATURE,
     hazards.FEATURE,
+    ledger.FEATURE,
     sources.FEATURE,
 )

@@ -31,6 +31,7 @@ ENTRIES = (
     Entry("warn", Action.POST_WARNING),
     Entry("plan", Action.PLAN_PATROL),
     Entry("hazards", Action.CLOSE_HAZARD),
+    Entry("ledger", Action.READ_LEDGER),
     Entry("check", Action.ISSUE_CHECK),
     Entry("card"),
     Entry("me"),

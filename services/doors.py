@@ -42,6 +42,14 @@ class Doors:
             county=self.county,
         )
 
+    async def read(self, service: Callable[[Work], Awaitable[T]]) -> T:
+        """One service that only reads, in one transaction."""
+
+        async def inside(rows: Rows) -> T:
+            return await service(self.work(rows))
+
+        return await self.store.read(inside)
+
     async def run(self, service: Callable[[Work], Awaitable[T]]) -> T:
         """One service in one transaction."""
 

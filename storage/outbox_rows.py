@@ -25,6 +25,8 @@ def to_row(out: Outgoing, now: datetime) -> dict[str, Any]:
     ):
         if value := getattr(out, name):
             payload[name] = value
+    if out.more:
+        payload["more"] = list(out.more)
     return {
         "key": out.key,
         "subject": out.subject,
@@ -65,6 +67,7 @@ def to_outgoing(row: Any) -> Outgoing:
         expires_at=row.expires_at,
         file=payload.get("file"),
         file_name=payload.get("file_name"),
+        more=tuple(payload.get("more", ())),
         speak=payload.get("speak", ""),
         content=payload.get("content"),
         emoji=payload.get("emoji"),

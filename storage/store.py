@@ -17,12 +17,15 @@ from storage.checkup import CheckupTable
 from storage.cutoffs import CutoffTable, ReportTable
 from storage.database import Database
 from storage.enrolment import EnrolmentTable
+from storage.files import FileTable
 from storage.groups import DialogueTable, GroupTable
 from storage.hazards import HazardTable
 from storage.inbox import CounterTable, HeartbeatTable, InboxTable
 from storage.leave_requests import LeaveRequestTable
+from storage.ledger import LedgerTable
 from storage.obligations import ObligationTable
 from storage.outbox import OutboxTable
+from storage.papers import PaperTable, PhotoTable
 from storage.patrols import PatrolTable
 from storage.people import PeopleTable
 from storage.places import KeptTree, PlaceTable
@@ -122,6 +125,22 @@ class SqlRows:
     @cached_property
     def sources(self) -> SourceTable:
         return SourceTable(self._connection)
+
+    @cached_property
+    def files(self) -> FileTable:
+        return FileTable(self._connection)
+
+    @cached_property
+    def ledger(self) -> LedgerTable:
+        return LedgerTable(self._connection)
+
+    @cached_property
+    def papers(self) -> PaperTable:
+        return PaperTable(self._connection)
+
+    @cached_property
+    def photos(self) -> PhotoTable:
+        return PhotoTable(self._connection)
 
     @cached_property
     def warnings(self) -> WarningTable:

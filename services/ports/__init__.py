@@ -25,8 +25,11 @@ from services.ports.core import (
 )
 from services.ports.cutoffs import Cutoff, CutoffRows, ReportDue, ReportRows
 from services.ports.enrolment import EnrolmentRows, LinkRow
+from services.ports.files import FileRows, Kept, Shelf, StoredFile
 from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow, HazardRows
 from services.ports.leave import LeaveRequest, LeaveRows
+from services.ports.ledger import HazardLine, LedgerRows, PatrolLine
+from services.ports.papers import PaperJob, PaperRows, Photo, PhotoRows
 from services.ports.patrols import CheckIn, PatrolRows, PatrolTask, Proof
 from services.ports.points import PointFilter, PointProposal, PointRows, PointSums, ProposalState
 from services.ports.retention import RetentionRows
@@ -68,6 +71,14 @@ class Rows(CoreRows, Protocol):
     @property
     def retention(self) -> RetentionRows: ...
     @property
+    def files(self) -> FileRows: ...
+    @property
+    def ledger(self) -> LedgerRows: ...
+    @property
+    def papers(self) -> PaperRows: ...
+    @property
+    def photos(self) -> PhotoRows: ...
+    @property
     def sources(self) -> SourceRows: ...
 
 
@@ -102,25 +113,34 @@ __all__ = [
     "DialogueRow",
     "EnrolmentRows",
     "Evidence",
+    "FileRows",
     "FirstReply",
     "Group",
     "GroupPost",
     "HazardCard",
     "HazardEvent",
+    "HazardLine",
     "HazardReport",
     "HazardRow",
     "HazardRows",
     "HouseholdReport",
+    "Kept",
     "LeaveRequest",
     "LeaveRows",
+    "LedgerRows",
     "LinkRow",
     "Listed",
     "Measured",
     "Obligation",
     "OutboxDoor",
+    "PaperJob",
+    "PaperRows",
+    "PatrolLine",
     "PatrolRows",
     "PatrolTask",
     "PhoneList",
+    "Photo",
+    "PhotoRows",
     "PointFilter",
     "PointProposal",
     "PointRows",
@@ -133,6 +153,7 @@ __all__ = [
     "ReportRows",
     "RetentionRows",
     "Rows",
+    "Shelf",
     "SideDoor",
     "SideMessage",
     "SideResult",
@@ -140,6 +161,7 @@ __all__ = [
     "SourceRows",
     "SourceState",
     "Store",
+    "StoredFile",
     "VerdictRow",
     "WarningAct",
     "WarningRow",

@@ -9,6 +9,9 @@ import handlers.dialogues
 from domain.forms import form_problems
 from handlers.dialogues import DIALOGUES
 from handlers.features import FEATURES
+from services import paper_kinds
+from services.paper_kinds import PAPERS
+from services.papers import Paper
 from services.tick import DUTIES
 from services.voices import VOICES
 
@@ -54,6 +57,30 @@ def test_every_duty_of_the_clock_takes_the_work_and_has_its_own_name() -> None:
     assert doubled([name for name, _ in DUTIES]) == []
     assert [name for name, duty in DUTIES if not inspect.iscoroutinefunction(duty)] == []
     assert [name for name, duty in DUTIES if next(iter(inspect.signature(duty).parameters)) != "work"] == []
+
+
+def test_every_paper_is_in_the_list_and_has_its_own_kind() -> None:
+    kinds = [paper.kind for paper in paper_kinds.ALL]
+    assert doubled(kinds) == []
+    assert [kind for kind in kinds if not (kind and kind.replace("_", "").isalnum() and kind.islower())] == []
+    forgotten = [
+        f"add {found.__name__} to ALL in services/paper_kinds.py"
+        for found in _papers_of_services()
+        if not any(type(paper) is found for paper in PAPERS.values())
+    ]
+    assert forgotten == []
+
+
+def _papers_of_services() -> list[type[Paper]]:
+    folder = Path(paper_kinds.__file__).parent
+    with_papers = [path.stem for path in folder.glob("*.py") if "(Paper):" in path.read_text("utf-8")]
+    found = [one for name in sorted(with_papers) for one in vars(import_module(f"services.{name}")).values()]
+    return [one for one in found if inspect.isclass(one) and issubclass(one, Paper) and one is not Paper]
+
+
+def test_every_paper_asks_for_rights_and_is_made() -> None:
+    assert [paper.kind for paper in PAPERS.values() if type(paper).allow is Paper.allow] == []
+    assert [paper.kind for paper in PAPERS.values() if type(paper).make is Paper.make] == []
 
 
 def test_every_voice_can_say_all_that_a_ladder_asks_of_it() -> None:

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import assembly
 import delivery.errors
-from domain import calling, checks, hazards, households, patrols, stage_two
+from domain import calling, checks, hazards, households, ledger, patrols, stage_two
 from domain.action_cards import Family
 from domain.colours import Colour, ColourEvidence
 from domain.form_reading import COMMON_ERRORS
@@ -25,6 +25,7 @@ from domain.warning_tally import Tally
 from domain.warnings import Finding, How, Mark, PlaceProblem, Reason
 from feeds.errors import Unreadable
 from handlers import menu
+from services.paper_kinds import PAPERS
 from services.sources import NO_LONGER_LISTED
 from tests.messages.forms import choices_of
 from tests.messages.operator import OPERATOR
@@ -120,6 +121,13 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "patrol.state.*": lambda: [finding.value for finding in patrols.Finding],
     "patrol.hindrance.*": lambda: [why.value for why in patrols.Hindrance],
     "patrol.said.*": lambda: ("recorded", "late", "filled_in", "merged"),
+    "paper.title.*": lambda: list(PAPERS),
+    "ledger.span.*": lambda: [span.value for span in ledger.Span],
+    "ledger.view.*": lambda: [view.value for view in ledger.LedgerView],
+    "ledger.disaster.*": lambda: [one.value for one in ledger.Disaster],
+    "ledger.grade.*": lambda: [grade.value for grade in hazards.Grade],
+    "ledger.column.*": lambda: {*ledger.HAZARD_FIELDS, *ledger.PATROL_FIELDS},
+    "ledger.sum.*": lambda: ("part", "all", "overdue"),
     "hazard.state.*": lambda: [state.value for state in hazards.HazardState],
     "hazard.moved.*": lambda: [state.value for state in hazards.HazardState],
     "hazard.move.*": lambda: ["report", *(move.value for move in hazards.Move)],

@@ -158,6 +158,16 @@ class County:
             await self.bot.beat()
             await self.settle()
 
+    async def make_papers(self) -> None:
+        """Whatever was asked for is made, here and now, and sent."""
+        while await self.bot.papers.run_once():
+            await self.settle()
+
+    def files(self, who: Someone) -> list[tuple[str, bytes]]:
+        """The files the bot sent somebody, oldest first: name and content."""
+        found = [m.file for m in self.messages(who.user_id) if m.file is not None]
+        return [(file.name, file.data) for file in found]
+
     async def restart(self) -> None:
         """The process ends and another one begins on the same database. What Telegram still holds comes again."""
         assert self.start_bot is not None

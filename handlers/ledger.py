@@ -1,0 +1,105 @@
+"""/ledger, in private: the ledgers as far as one may read them; by number or words; and the sheets."""
+
+from dataclasses import replace
+from typing import TypeVar
+
+from domain.errors import Stale
+from domain.ledger import LedgerView, Span
+from domain.text import Rows
+from handlers.incoming import What
+from handlers.scene import Feature, Scene
+from messages.keyboards import button, in_rows
+from services.ledger_list import Shown, shown
+from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
+from services.papers import ask_for_paper
+
+_T = TypeVar("_T", Span, LedgerView)
+
+
+async def command(scene: Scene) -> None:
+    """/ledger [number or words]"""
+    if await scene.only_private("ledger"):
+        words = scene.incoming.text.strip()
+        span = Span.ALL if words else Span.OPEN
+        found = await shown(scene.work, scene.person, span, words=words)
+        await scene.say(scene.card("ledger", **found.facts), _buttons(scene, found))
+
+
+async def start(scene: Scene) -> None:
+    """The link of a group: what stands in it is no search."""
+    scene.incoming = replace(scene.incoming, text="")
+    await command(scene)
+
+
+async def turn(scene: Scene) -> None:
+    """lg:v:<span>:<before>"""
+    found = await shown(scene.work, scene.person, _choice(scene, 1, Span), before=scene.number(2) or None)
+    await scene.redraw(scene.card("ledger", **found.facts), _buttons(scene, found))
+
+
+async def export(scene: Scene) -> None:
+    """lg:x:<span>:<view>"""
+    span, view = _choice(scene, 1, Span), _choice(scene, 2, LedgerView)
+    args = {"span": span.value, "view": view.value}
+    await ask_for_paper(scene.work, HAZARD_LEDGER, args, scene.known())
+
+
+async def patrols(scene: Scene) -> None:
+    """lg:p:<days>"""
+    await ask_for_paper(scene.work, PATROL_LEDGER, {"days": min(max(scene.number(1), 1), 3660)}, scene.known())
+
+
+async def press(scene: Scene) -> None:
+    if not scene.incoming.private:
+        raise Stale("refused.stale")
+    what = scene.args[0] if scene.args else ""
+    handler = {"v": turn, "x": export, "p": patrols}.get(what)
+    if handler is None:
+        raise Stale("refused.stale")
+    await handler(scene)
+
+
+def _choice(scene: Scene, position: int, kind: type[_T]) -> _T:
+    try:
+        return kind(scene.args[position])
+    except (IndexError, ValueError):
+        raise Stale("refused.stale") from None
+
+
+def _buttons(scene: Scene, found: Shown) -> Rows:
+    span = found.span.value
+    lines = [button(line["number"], f"h:see:{line['id']}:{line['version']}") for line in found.facts["lines"]]
+    rows = list(in_rows(lines, 4))
+    if found.next_before and not found.facts["words"]:
+        rows.append((button(scene.label("ledger.button.more"), f"lg:v:{span}:{found.next_before}"),))
+    if found.facts["words"]:
+        return tuple(rows)
+    spans = [
+        button(scene.label(f"ledger.span.{one.value}"), f"lg:v:{one.value}:0") for one in Span if one is not found.span
+    ]
+    rows += in_rows(spans, 2)
+    if found.may_export:
+        for one in LedgerView:
+            title = scene.label("ledger.button.export", view=scene.label(f"ledger.view.{one.value}"))
+            rows.append((button(title, f"lg:x:{span}:{one.value}"),))
+        rows.append((button(scene.label("ledger.button.patrols"), "lg:p:30"),))
+    return tuple(rows)
+
+
+async def word(scene: Scene) -> bool:
+    """台账, or 台账 and what is looked for, typed without a stroke."""
+    text = scene.incoming.text.strip()
+    asked = scene.incoming.what is What.TEXT and text.startswith("台账")
+    if asked:
+        scene.incoming = replace(scene.incoming, text=text.removeprefix("台账"))
+        await command(scene)
+    return asked
+
+
+FEATURE = Feature(
+    name="ledger",
+    commands={"ledger": command},
+    presses={"lg": press},
+    starts={"ledger": start},
+    private=(word,),
+)

@@ -1,0 +1,111 @@
+"""Workbooks for WPS and Excel, written line by line: as large as may be, and never all in memory.
+
+First line: {"sheets": [{"title", "columns": [{"title", "kind", "width"}], "lazy"}]}; a lazy sheet is only there when it
+has lines. Further lines: [sheet, rows]. Kinds of
+columns: text, id (a text that looks like a number: telephone, code), number, date, time. Instants come as ISO texts on
+the county's clock.
+"""
+
+from collections.abc import Iterator, Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.styles import Alignment, Font, PatternFill
+from openpyxl.utils import get_column_letter
+
+from messages.cells import safe_cell
+
+_MOST_ROWS = 1_000_000
+"""Excel ends at 1,048,576"""
+_FORMATS = {"id": "@", "date": "yyyy-mm-dd", "time": "yyyy-mm-dd hh:mm"}
+_WIDTHS = {"text": 24.0, "id": 18.0, "number": 10.0, "date": 12.0, "time": 17.0}
+_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
+_TITLE = 31
+
+
+class _Sheet:
+    """One kind of lines: a sheet, and another one when it is full."""
+
+    def __init__(self, book: Workbook, told: dict[str, Any], taken: set[str]) -> None:
+        self._book, self._told, self._taken = book, told, taken
+        self._kinds: Sequence[str] = [column.get("kind", "text") for column in told["columns"]]
+        self._rows = 0
+        self.parts: list[Any] = []
+        if not told.get("lazy"):
+            self._begin()
+
+    def _begin(self) -> None:
+        self._rows = 0
+        self._sheet = self._book.create_sheet(sheet_title(self._told["title"], self._taken))
+        self.parts.append(self._sheet)
+        self._sheet.freeze_panes = "A2"
+        columns = self._told["columns"]
+        for at, column in enumerate(columns, 1):
+            width = column.get("width") or max(_WIDTHS[self._kinds[at - 1]], len(column["title"]) * 2.2 + 2)
+            self._sheet.column_dimensions[get_column_letter(at)].width = width
+        self._sheet.append([self._head(column["title"]) for column in columns])
+
+    def _head(self, title: str) -> Any:
+        cell = WriteOnlyCell(self._sheet, value=safe_cell(title))
+        cell.font = Font(bold=True)
+        cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
+        cell.fill = PatternFill("solid", start_color="E2EFDA")
+        return cell
+
+    def add(self, values: Sequence[Any]) -> None:
+        if not self.parts or self._rows >= _MOST_ROWS:
+            self.close()
+            self._begin()
+        self._rows += 1
+        self._sheet.append([self._cell(kind, value) for kind, value in zip(self._kinds, values, strict=True)])
+
+    def _cell(self, kind: str, value: Any) -> Any:
+        if value is None or value == "":
+            return None
+        if kind in {"date", "time"} and isinstance(value, str):
+            value = date.fromisoformat(value[:10]) if kind == "date" else datetime.fromisoformat(value[:19])
+        elif kind == "id":
+            value = safe_cell(str(value))
+        else:
+            value = safe_cell(value)
+        number_format = _FORMATS.get(kind)
+        if number_format is None:
+            return value
+        cell = WriteOnlyCell(self._sheet, value=value)
+        cell.number_format = number_format
+        return cell
+
+    def close(self) -> None:
+        if self.parts:
+            last = get_column_letter(max(1, len(self._kinds)))
+            self._sheet.auto_filter.ref = f"A1:{last}{self._rows + 1}"
+
+
+def sheet_title(wanted: str, taken: set[str]) -> str:
+    """A title that Excel takes: no forbidden signs, 31 characters, each once."""
+    base = wanted.translate(_FORBIDDEN).strip("' ") or "Sheet"
+    title, number = base[:_TITLE], 1
+    while title.casefold() in taken:
+        number += 1
+        ending = f" {number}"
+        title = base[: _TITLE - len(ending)] + ending
+    taken.add(title.casefold())
+    return title
+
+
+def write(lines: Iterator[Any], out: Path) -> None:
+    book = Workbook(write_only=True)
+    taken: set[str] = set()
+    sheets = [_Sheet(book, told, taken) for told in next(lines)["sheets"]]
+    for number, rows in lines:
+        for values in rows:
+            sheets[number].add(values)
+    for sheet in sheets:
+        sheet.close()
+    order = [part.title for sheet in sheets for part in sheet.parts]  # as told, not as needed
+    for at, title in enumerate(order):
+        book.move_sheet(title, at - book.sheetnames.index(title))
+    book.save(out)

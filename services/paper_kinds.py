@@ -1,0 +1,11 @@
+"""Every kind of paper, each listed once. A newcomer adds a class and one line here."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
+from services.papers import Paper
+
+ALL: tuple[Paper, ...] = (HAZARD_LEDGER, PATROL_LEDGER)
+
+PAPERS: Mapping[str, Paper] = MappingProxyType({paper.kind: paper for paper in ALL})

@@ -1,0 +1,62 @@
+"""Reading ledgers: pages of lines by a filter, however long the ledger is. Nothing here changes anything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.ledger import LedgerFilter
+from services.ports.hazards import HazardRow
+
+
+@dataclass(frozen=True, slots=True)
+class HazardLine:
+    """A line of the ledger, with the names that stand in it."""
+
+    row: HazardRow
+    reporter: str
+    """"" for somebody whom the roster does not know"""
+    assignee: str = ""
+    assignee_phone: str = ""
+    taken_by: str = ""
+    fixed_by: str = ""
+    closed_by: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PatrolLine:
+    id: int
+    place: str
+    seen_at: datetime
+    said_at: datetime
+    patroller: str
+    recorder: str
+    phase: str
+    finding: str
+    hindrance: str
+    words: str
+    late: bool
+    filled_in: bool
+    hazard: str
+    """number of the hazard it became, or "" """
+
+
+class LedgerRows(Protocol):
+    async def hazards(self, wanted: LedgerFilter, after: int = 0, limit: int = 500) -> list[HazardLine]:
+        """By id, those behind `after`."""
+        ...
+
+    async def newest(self, wanted: LedgerFilter, before: int | None = None, limit: int = 8) -> list[HazardRow]:
+        """The newest first, those before `before`."""
+        ...
+
+    async def count(self, wanted: LedgerFilter) -> int: ...
+    async def counts(self, wanted: LedgerFilter) -> Mapping[str, int]:
+        """By state."""
+        ...
+
+    async def patrols(self, wanted: LedgerFilter, after: int = 0, limit: int = 500) -> list[PatrolLine]:
+        """Check-ins by id; of the filter places, since and until count."""
+        ...
+
+    async def count_patrols(self, wanted: LedgerFilter) -> int: ...
