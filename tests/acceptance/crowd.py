@@ -6,6 +6,7 @@ Who has answered and is asked again, because his press was lost, answers again.
 
 import random
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -59,6 +60,8 @@ class Crowd:
         self.asked_at: dict[tuple[int, int], datetime] = {}
         self.shown: dict[tuple[int, int], list[tuple[int, datetime]]] = defaultdict(list)
         """(warning, person) → to whom the silent one was named, and when"""
+        self.is_cut_off: Callable[[Resident], bool] = lambda _: False
+        """who can neither read nor write just now"""
         stage.watch = self.look
 
     def _temper(self, one: Resident) -> Way:
@@ -97,7 +100,7 @@ class Crowd:
         self._decide(self._people[chat_id], message_id, warning_id)
 
     def _decide(self, one: Resident, message_id: int, warning_id: int) -> None:
-        if self.way[one.user_id] is Way.NEVER:
+        if self.way[one.user_id] is Way.NEVER or self.is_cut_off(one):
             return
         seconds = min(self._chance.lognormvariate(4.3, 0.9), 3000.0)
         act = partial(self._answer, one, message_id, warning_id)

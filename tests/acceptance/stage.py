@@ -61,6 +61,9 @@ class Stage:
         self._next_beat = self.clock.now()
         self._offset = 0
 
+    def now(self) -> datetime:
+        return self.clock.now()
+
     def at(self, moment: datetime, act: Act) -> None:
         heapq.heappush(self._acts, (moment.timestamp(), next(self._order), act))
 
@@ -189,10 +192,12 @@ def _words() -> Catalogue:
 
 
 @asynccontextmanager
-async def stage_of(county: LargeCounty, folder: Path, **settings: Any) -> AsyncIterator[Stage]:
+async def stage_of(
+    county: LargeCounty, folder: Path, *, start: datetime = START, **settings: Any
+) -> AsyncIterator[Stage]:
     """The county furnished, entered in the bot's books, and the bot at work."""
     kept = 5_000_000
-    world = World(WorldClock.manual(START), limits=Limits(ledger_kept=kept, updates_kept=kept))
+    world = World(WorldClock.manual(start), limits=Limits(ledger_kept=kept, updates_kept=kept))
     _furnish(world, county)
     given = load(
         _env_file=None, bot_token=TOKEN, data_dir=folder, database_url=f"sqlite:///{folder / 'county.db'}", **settings

@@ -1,0 +1,78 @@
+"""Hands for people of the sandbox: press the newest button of a name, say a word, wait for one's turn.
+
+Nothing here knows the bot but by what it shows: a button is found by its words, as a person finds it. Whoever cannot
+find it says so (`MissingError`), so that a script never goes on as if he had.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.people import Post, Role
+from domain.places import PlaceCode
+from sandbox.errors import WorldError
+from sandbox.model import Message
+from sandbox.world import World
+
+Act = Callable[[], Awaitable[object]]
+
+
+class MissingError(LookupError):
+    """Nothing on the person's screen is called so."""
+
+
+class Host(Protocol):
+    """Where the play takes place: its clock, and who wakes an actor for his cue."""
+
+    def now(self) -> datetime: ...
+    def at(self, moment: datetime, act: Act) -> None: ...
+
+
+class Somebody(Protocol):
+    @property
+    def user_id(self) -> int: ...
+    @property
+    def posts(self) -> tuple[Post, ...]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Players:
+    world: World
+
+    def screen(self, user: int, chat: int | None = None) -> list[Message]:
+        """The bot's messages as the person has them before him, newest first."""
+        found = self.world.chat_for(user, chat if chat is not None else user).messages
+        return [found[number] for number in sorted(found, reverse=True) if found[number].bot_id is not None]
+
+    def find(self, user: int, *labels: str, chat: int | None = None) -> tuple[Message, str]:
+        """The newest button whose words hold one of these, the first label first. MissingError when there is none."""
+        for label in labels:
+            for message in self.screen(user, chat):
+                for button in (one for row in message.buttons for one in row):
+                    if label in button["text"] and "callback_data" in button:
+                        return message, str(button["callback_data"])
+        raise MissingError(f"no button {labels} before {user}")
+
+    async def press(self, user: int, *labels: str, chat: int | None = None) -> None:
+        message, data = self.find(user, *labels, chat=chat)
+        await self.world.press(user, chat if chat is not None else user, message.id, data, wait=False)
+
+    async def say(self, user: int, text: str, chat: int | None = None, reply_to: int | None = None) -> None:
+        await self.world.say(user, chat if chat is not None else user, text, reply_to=reply_to)
+
+    def can(self, user: int, *labels: str) -> bool:
+        try:
+            self.find(user, *labels)
+        except (MissingError, WorldError):
+            return False
+        return True
+
+
+def holding(people: Iterable[Somebody], role: Role, place: PlaceCode, department: str = "") -> list[int]:
+    """Accounts of those who hold the post there, in the order of the roster."""
+    return [
+        one.user_id
+        for one in people
+        if any(p.role is role and p.place == place and department in ("", p.department) for p in one.posts)
+    ]

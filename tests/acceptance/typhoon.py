@@ -1,0 +1,114 @@
+"""Seventy-two hours of a typhoon on the whole bot, held against what the field allows: who was disturbed how often,
+that nights were silent, that no household got into a group, and that every row of the script could be played.
+
+The limits are the field's own (defaults, not law): posts in the township's group over the three days, messages to an
+ordinary grid member and to a village's emergency officer.
+"""
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from pathlib import Path
+
+from demo.cast import cast_of
+from demo.players import Players
+from demo.typhoon import Typhoon
+from domain.people import Role
+from services.audit import audit
+from tests.acceptance.burden import Burden
+from tests.acceptance.crowd import Crowd
+from tests.acceptance.reckoning import Ledger
+from tests.acceptance.roster import LargeCounty, Size, make
+from tests.acceptance.stage import Stage, stage_of
+
+SMALL = Size(3, 15, 165)
+START = datetime(2026, 6, 19, 23, 58, tzinfo=UTC)
+"""two minutes before eight of the first day"""
+HOURS = 76
+QUICK, SLOW, QUICK_FOR = timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30)
+MOST_POSTS, MOST_GRID, MOST_OFFICER = 14, 12, 22
+_MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
+
+
+async def typhoon(size: Size, folder: Path, title: str = "") -> Ledger:
+    county = make(size)
+    async with stage_of(county, folder, start=START) as stage:
+        crowd = Crowd(stage)
+        await stage.pass_time(minutes=2)
+        script = Typhoon(Players(stage.world), cast_of(county.residents, county.places), stage, stage.deliver)
+        began = stage.now()
+        _set_the_pace(stage, script, began)
+        script.begin(began)
+        crowd.is_cut_off = lambda one: one.posts[0].place in script.cut_off()
+        await stage.until(began + timedelta(hours=HOURS))
+        return await _reckon(stage, county, script, began, title)
+
+
+def _set_the_pace(stage: Stage, script: Typhoon, began: datetime) -> None:
+    """The heart beats quickly while a row plays and for a while after it, slowly in between."""
+    quick: list[tuple[datetime, datetime]] = []
+    for row in sorted(script.rows(), key=lambda row: row.at):
+        since, until = began + row.at, began + row.at + QUICK_FOR
+        if quick and since <= quick[-1][1]:
+            quick[-1] = quick[-1][0], until
+        else:
+            quick.append((since, until))
+
+    async def pace(beat: timedelta) -> None:
+        stage.beat_every = beat
+
+    for since, until in quick:
+        stage.at(since, partial(pace, QUICK))
+        stage.at(until, partial(pace, SLOW))
+
+
+async def _reckon(stage: Stage, county: LargeCounty, script: Typhoon, began: datetime, title: str) -> Ledger:
+    ledger, cast = Ledger(title), script.cast
+    burden = Burden(stage.world, began, began + timedelta(hours=72))
+    rows = script.rows()
+    ledger.hold("rows that could not be played", (f"{number} {why}" for number, why in sorted(script.failed.items())))
+    ledger.hold("rows that never came to an end", {r.number for r in rows if r.play} - {*script.played, *script.failed})
+    ledger.figures["rows played"] = f"{len(script.played)} of {len(rows)}"
+    ledger.figures["rows without the feature"] = ", ".join(str(r.number) for r in rows if r.play is None)
+    near = county.groups[cast.near.code]
+    posts = burden.to(near)
+    ledger.figures["posts in the township's group"] = f"{len(posts)} (at most {MOST_POSTS})"
+    ledger.hold("posts in the township's group", [len(posts)] if len(posts) > MOST_POSTS else [])
+    _private(ledger, burden, "grid member", _ordinary(county, Role.GRID_MEMBER), MOST_GRID)
+    _private(ledger, burden, "emergency officer", _ordinary(county, Role.EMERGENCY_OFFICER), MOST_OFFICER)
+    _nights(ledger, burden, county, began)
+    phones = [
+        text for chat in county.groups.values() for text in (s.text for s in burden.to(chat)) if _MOBILE.search(text)
+    ]
+    ledger.hold("telephone numbers in groups", phones)
+    ledger.hold("the books", await stage.read(audit))
+    ledger.hold("requests refused by the second judge", stage.complaints)
+    return ledger
+
+
+def _ordinary(county: LargeCounty, role: Role) -> list[int]:
+    """Those with the role in villages; who holds a leading post beside it is not ordinary."""
+    return [
+        one.user_id
+        for one in county.residents
+        if one.enrolled
+        and any(p.role is role for p in one.posts)
+        and not any(p.role is Role.VILLAGE_HEAD for p in one.posts)
+    ]
+
+
+def _private(ledger: Ledger, burden: Burden, who: str, people: Iterable[int], most: int) -> None:
+    counts = sorted(len(burden.to(one)) for one in people)
+    if not counts:
+        return
+    ledger.figures[f"messages to a {who}"] = f"median {counts[len(counts) // 2]}, most {counts[-1]} (at most {most})"
+    ledger.hold(f"messages to a {who}", [counts[-1]] if counts[-1] > most else [])
+
+
+def _nights(ledger: Ledger, burden: Burden, county: LargeCounty, began: datetime) -> None:
+    """The first night is silent for everybody. The second is under Ⅱ and red."""
+    first_night_over = began + timedelta(hours=22, minutes=30)
+    people = [one.user_id for one in county.residents]
+    loud = burden.at_night([*people, *county.groups.values()], lambda said: said.at >= first_night_over)
+    ledger.hold("sounds in the first night", (f"{chat}: {said.text[:40]}" for chat, said in loud))
