@@ -8,17 +8,21 @@ import shutil
 import signal
 import time
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 
 from assembly import Shouwang
+from demo.cast import cast_of
 from demo.county import COUNTY, SampleCounty, build
 from demo.life import Neighbours
-from demo.notices import cap
+from demo.live import Live
+from demo.notices import BEIJING, cap
+from demo.players import Players
 from demo.stage import BOT_TOKEN, enter, furnish
+from demo.typhoon import Typhoon
 from domain.people import Role
 from domain.places import PlaceCode
 from sandbox.clock import WorldClock
@@ -75,6 +79,33 @@ def _hint(county: SampleCounty) -> dict[str, str]:
     }
 
 
+def _typhoon_hint(county: SampleCounty) -> dict[str, str]:
+    cast = cast_of(county.residents, county.places)
+    named = {one.user_id: one for one in county.residents}
+    desk, duty, officer = (named[one] for one in (cast.near.station, cast.duty, cast.near.villages[0].officer))
+    return {
+        "zh": f"台风三天：从第一天早上8点的蓝色预警，到第三天结束响应。时间可调到 600×，随时停下来。\n"
+        f"可以扮演任何人：{desk.note}{desk.name}、{officer.note}{officer.name}、{duty.note}{duty.name}……"
+        "您看着谁，谁就由您来答，剧本不替他动手。",
+        "en": "Three days of a typhoon, from the blue warning at eight to the end of the response. Time runs up to "
+        f"600x and may be stopped.\nPlay anybody: {desk.name} ({desk.note}), {officer.name} ({officer.note}), "
+        f"{duty.name} ({duty.note}). Whom you look at is yours; the script leaves him alone.",
+    }
+
+
+def _typhoon(world: World, county: SampleCounty, live: Live, settings: Settings, played: Played) -> Typhoon:
+    async def deliver(name: str, text: str) -> None:
+        await asyncio.to_thread(settings.inbox_dir.mkdir, parents=True, exist_ok=True)
+        await asyncio.to_thread((settings.inbox_dir / name).write_text, text, "utf-8")
+
+    return Typhoon(Players(world, played.__contains__), cast_of(county.residents, county.places), live, deliver)
+
+
+def _eight_this_morning() -> datetime:
+    """Two minutes before: the page can be opened before the first row."""
+    return datetime.now(BEIJING).replace(hour=7, minute=56, second=0, microsecond=0)
+
+
 async def _feed(settings: Settings, clock: WorldClock) -> None:
     """What a weather service does: puts files into a folder."""
     await clock.sleep(FIRST_WARNING.total_seconds())
@@ -93,11 +124,12 @@ async def _feed(settings: Settings, clock: WorldClock) -> None:
     await asyncio.to_thread(path.write_text, text, "utf-8")
 
 
-async def demo(port: int, folder: Path, speed: float) -> None:
-    county, clock = build(), WorldClock(speed=speed)
+async def demo(port: int, folder: Path, speed: float, *, typhoon: bool) -> None:
+    county = build()
+    clock = WorldClock(_eight_this_morning() if typhoon else None, speed=speed)
     world, played = World(clock), Played()
     stage = furnish(world, county)
-    app = build_app(world, hint=_hint(county))
+    app = build_app(world, hint=_typhoon_hint(county) if typhoon else _hint(county))
     app.middlewares.append(played.middleware)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
     await runner.setup()
@@ -116,7 +148,14 @@ async def demo(port: int, folder: Path, speed: float) -> None:
     async with Shouwang.open(settings, clock) as bot:
         await bot.doors.run(partial(enter, county=county, stage=stage, world=world))
         neighbours = Neighbours(world, clock, county, played, SILENT)
-        life = [asyncio.create_task(neighbours.run()), asyncio.create_task(_feed(settings, clock))]
+        live = Live(clock)
+        life = [asyncio.create_task(neighbours.run())]
+        if typhoon:
+            script = _typhoon(world, county, live, settings, played)
+            script.begin(clock.now() + timedelta(minutes=2))
+            neighbours.is_cut_off = lambda one: one.posts[0].place in script.cut_off()
+        else:
+            life.append(asyncio.create_task(_feed(settings, clock)))
         me = county.holding(Role.GRID_MEMBER, VILLAGE)
         print(
             f"\n  守望演示县已就绪，请用浏览器打开：\n\n    http://127.0.0.1:{bound}/#as={me.user_id}&chat={me.user_id}\n"
@@ -125,6 +164,7 @@ async def demo(port: int, folder: Path, speed: float) -> None:
         try:
             await bot.run(stop, tick_seconds=0.25, folder_seconds=0.5)
         finally:
+            await live.close()
             for task in life:
                 task.cancel()
             await asyncio.gather(*life, return_exceptions=True)
@@ -136,6 +176,7 @@ def main() -> None:
     words.add_argument("--port", type=int, default=8080, help="网页端口；被占用时自动换一个（默认 8080）")
     words.add_argument("--folder", type=Path, default=Path("var/demo"), help="演示数据放在哪里，每次重新开始")
     words.add_argument("--speed", type=float, default=1.0, help="时钟快慢，0 到 600")
+    words.add_argument("--typhoon", action="store_true", help="三天台风的剧本，从早上8点开始；可用 --speed 60")
     words.add_argument("--verbose", action="store_true", help="显示运行日志")
     given = words.parse_args()
     logging.basicConfig(
@@ -145,11 +186,11 @@ def main() -> None:
     given.folder.mkdir(parents=True)
     with contextlib.suppress(KeyboardInterrupt):
         try:
-            asyncio.run(demo(given.port, given.folder, given.speed))
+            asyncio.run(demo(given.port, given.folder, given.speed, typhoon=given.typhoon))
         except OSError as error:
             if error.errno != 98:
                 raise
-            asyncio.run(demo(0, given.folder, given.speed))
+            asyncio.run(demo(0, given.folder, given.speed, typhoon=given.typhoon))
 
 
 if __name__ == "__main__":

@@ -7,9 +7,9 @@ ladder to be seen.
 import asyncio
 import contextlib
 import random
-from collections.abc import Container
+from collections.abc import Callable, Container
 
-from demo.county import SampleCounty
+from demo.county import Resident, SampleCounty
 from domain.people import VILLAGE_ROLES
 from domain.places import PlaceCode
 from sandbox.clock import WorldClock
@@ -38,6 +38,9 @@ class Neighbours:
         self._world = world
         self._clock = clock
         self._people = {one.user_id for one in county.residents if one.enrolled} - people_of(county, silent)
+        self._residents = {one.user_id: one for one in county.residents}
+        self.is_cut_off: Callable[[Resident], bool] = lambda _: False
+        """who can neither read nor write just now"""
         self._played = played
         self._chance = random.Random(7)
         self._tasks: set[asyncio.Task[None]] = set()
@@ -56,7 +59,7 @@ class Neighbours:
         if self._chance.random() > ANSWERING:
             return
         await self._clock.sleep(self._chance.lognormvariate(3.6, 0.9))
-        if user_id in self._played:
+        if user_id in self._played or self.is_cut_off(self._residents[user_id]):
             return
         message = self._world.chat_for(user_id, user_id).messages.get(message_id)
         if message is None:

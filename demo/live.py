@@ -1,7 +1,7 @@
 """A script on the demo's clock: every act waits for its moment, at whatever speed the page has set."""
 
 import asyncio
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from demo.players import Act
 from sandbox.clock import WorldClock
@@ -16,6 +16,10 @@ class Live:
 
     def now(self) -> datetime:
         return self._clock.now()
+
+    def patience(self) -> tuple[timedelta, int]:
+        """Ten real seconds: at six hundred times the speed the bot needs hours of the county to say what it has to."""
+        return timedelta(seconds=0.25 * max(1.0, self._clock.speed)), 40
 
     def at(self, moment: datetime, act: Act) -> None:
         task = asyncio.create_task(self._later(moment, act))

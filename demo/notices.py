@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta, timezone
 from xml.sax.saxutils import escape
 
-_BEIJING = timezone(timedelta(hours=8))
+BEIJING = timezone(timedelta(hours=8))
 
 _FORM = """<?xml version="1.0" encoding="UTF-8"?>
 <alert xmlns="urn:oasis:names:tc:emergency:cap:1.2">
@@ -46,12 +46,12 @@ def cap(
     cancel: bool = False,
 ) -> tuple[str, str]:
     """(identifier, XML). areas: (name, code). follows: identifier and time of the message it updates or cancels."""
-    sent = now.astimezone(_BEIJING).replace(microsecond=0)
+    sent = now.astimezone(BEIJING).replace(microsecond=0)
     identifier = f"33112441600000_{sent:%Y%m%d%H%M%S}"
     if follows is None:
         references, msg_type = "", "Alert"
     else:
-        earlier = follows[1].astimezone(_BEIJING).replace(microsecond=0).isoformat()
+        earlier = follows[1].astimezone(BEIJING).replace(microsecond=0).isoformat()
         references = f"  <references>qxt@songyang.example,{follows[0]},{earlier}</references>\n"
         msg_type = "Cancel" if cancel else "Update"
     verb = "解除" if cancel else "发布"

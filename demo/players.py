@@ -6,7 +6,7 @@ find it says so (`MissingError`), so that a script never goes on as if he had.
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from domain.people import Post, Role
@@ -27,6 +27,9 @@ class Host(Protocol):
 
     def now(self) -> datetime: ...
     def at(self, moment: datetime, act: Act) -> None: ...
+    def patience(self) -> tuple[timedelta, int]:
+        """How long to wait, and how often, for something that should be on a screen by now."""
+        ...
 
 
 class Somebody(Protocol):
@@ -39,6 +42,8 @@ class Somebody(Protocol):
 @dataclass(frozen=True, slots=True)
 class Players:
     world: World
+    is_left_alone: Callable[[int], bool] = lambda _: False
+    """whom somebody plays himself: the script does not move his hands"""
 
     def screen(self, user: int, chat: int | None = None) -> list[Message]:
         """The bot's messages as the person has them before him, newest first."""
@@ -55,11 +60,19 @@ class Players:
         raise MissingError(f"no button {labels} before {user}")
 
     async def press(self, user: int, *labels: str, chat: int | None = None) -> None:
+        if self.is_left_alone(user):
+            return
         message, data = self.find(user, *labels, chat=chat)
         await self.world.press(user, chat if chat is not None else user, message.id, data, wait=False)
 
-    async def say(self, user: int, text: str, chat: int | None = None, reply_to: int | None = None) -> None:
-        await self.world.say(user, chat if chat is not None else user, text, reply_to=reply_to)
+    async def say(self, user: int, text: str, *, seen: str = "", chat: int | None = None) -> None:
+        """`seen`: what must stand on the newest message before he says it."""
+        if self.is_left_alone(user):
+            return
+        screen = self.screen(user, chat)
+        if seen and not (screen and seen in screen[0].text):
+            raise MissingError(f"no {seen!r} before {user}, but {screen[0].text[:60] if screen else None!r}")
+        await self.world.say(user, chat if chat is not None else user, text)
 
     def can(self, user: int, *labels: str) -> bool:
         try:

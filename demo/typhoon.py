@@ -1,25 +1,31 @@
 """Seventy-two hours of a typhoon, row by row: what happens, when, and by whose hand.
 
-The rows are those of the field's script. Each is a little play of its own: an async generator that acts and yields the
-seconds until its next act. What a row needs and does not find makes it fail by name (`Typhoon.failed`), and the others
-go on. Rows of features that do not exist yet are listed with what is missing and are never played.
+The rows are those of the field's script. Each is a little play of its own: acts, and the seconds between them. An actor
+waits a while for what should be on his screen (`Host.patience`). What a row needs and does not find makes it fail by
+name (`Typhoon.failed`), and the others go on. Rows of features that do not exist yet are listed with what is missing
+and are never played.
 Used by the demo and by the acceptance, so it knows people's screens only, never the bot's books.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import logging
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 
 from demo.cast import Cast
 from demo.notices import cap
-from demo.players import Host, MissingError, Players
+from demo.players import Act, Host, MissingError, Players
 from domain.places import PlaceCode
 from sandbox.errors import WorldError
+
+log = logging.getLogger(__name__)
 
 _CUT_OFF = 5
 """so many villages lose their network in the second night"""
 
-Play = AsyncIterator[float]
+Play = Sequence[tuple[float, Act]]
+"""seconds to let pass, and what one does then"""
 Deliver = Callable[[str, str], Awaitable[None]]
 """puts a file of this name with this text into the watched folder"""
 
@@ -60,18 +66,27 @@ class Typhoon:
             if row.play is not None:
                 self._next(row, row.play(), start + row.at)
 
-    def _next(self, row: Row, play: Play, moment: datetime) -> None:
-        async def act() -> None:
-            try:
-                seconds = await anext(play)
-            except StopAsyncIteration:
-                self.played.append(row.number)
-            except (MissingError, WorldError, AssertionError) as fault:
-                self.failed[row.number] = f"{row.what}: {fault}"
-            else:
-                self._next(row, play, self.host.now() + timedelta(seconds=seconds))
+    def _next(self, row: Row, play: Play, moment: datetime, tries: int = 0) -> None:
+        """The play from its first act on, after this moment."""
+        if not play:
+            self.played.append(row.number)
+            return
+        (seconds, do), rest = play[0], play[1:]
 
-        self.host.at(moment, act)
+        async def act() -> None:
+            pause, times = self.host.patience()
+            try:
+                await do()
+            except (MissingError, WorldError) as fault:
+                if tries < times:
+                    self._next(row, [(pause.total_seconds(), do), *rest], self.host.now(), tries + 1)
+                    return
+                self.failed[row.number] = f"{row.what}: {fault}"
+                log.warning("row %s could not be played: %s", row.number, self.failed[row.number])
+            else:
+                self._next(row, rest, self.host.now())
+
+        self.host.at(moment + timedelta(seconds=seconds), act)
 
     def cut_off(self) -> tuple[PlaceCode, ...]:
         """The villages that have neither road nor power nor network at this moment."""
@@ -112,50 +127,47 @@ class Typhoon:
         self._sent[name] = identifier, now
         await self.deliver(f"{identifier}.xml", text)
 
-    async def blue(self) -> Play:
-        await self._warn("blue", "台风", "蓝色", self.cast.townships, 36)
-        yield 0
+    def blue(self) -> Play:
+        return [(0, partial(self._warn, "blue", "台风", "蓝色", self.cast.townships, 36))]
 
-    async def yellow(self) -> Play:
-        await self._warn("yellow", "台风", "黄色", self.cast.townships, 24, "blue")
-        yield 0
+    def yellow(self) -> Play:
+        return [(0, partial(self._warn, "yellow", "台风", "黄色", self.cast.townships, 24, "blue"))]
 
-    async def orange(self) -> Play:
-        await self._warn("orange", "台风", "橙色", self.cast.townships, 20, "yellow")
-        yield 0
+    def orange(self) -> Play:
+        return [(0, partial(self._warn, "orange", "台风", "橙色", self.cast.townships, 20, "yellow"))]
 
-    async def red(self) -> Play:
+    def red(self) -> Play:
         two = [(town.code, town.name) for town in (self.cast.near, self.cast.far)]
-        await self._warn("red", "暴雨", "红色", two, 8)
-        yield 0
+        return [(0, partial(self._warn, "red", "暴雨", "红色", two, 8))]
 
-    async def relay(self) -> Play:
+    # -- people ----------------------------------------------------------------------------------------------------
+
+    def _press(self, user: int, *labels: str) -> Act:
+        return partial(self.players.press, user, *labels)
+
+    def _say(self, user: int, text: str, seen: str = "") -> Act:
+        return partial(self.players.say, user, text, seen=seen)
+
+    def relay(self) -> Play:
         station = self.cast.near.station
-        await self.players.press(station, "加附言转发")
-        yield 40
-        await self.players.say(station, "今天重点看山塘、工棚和后山")
-        yield 15
-        await self.players.press(station, "确认提交")
+        remark = self._say(station, "今天重点看山塘、工棚和后山", "附一句什么话")
+        return [(0, self._press(station, "加附言转发")), (40, remark), (15, self._press(station, "确认提交"))]
 
-    async def stand_in(self) -> Play:
-        village = self.cast.near.villages[1]
-        await self.players.say(village.officer, "书记去县里住院，我顶")
-        yield 20
-        await self.players.press(village.officer, "现在")
-        yield 20
-        await self.players.press(village.officer, "共3天")
-        yield 10
-        await self.players.press(village.officer, "确认提交")
-        yield 120
-        await self.players.press(self.cast.near.station, "同意")
+    def stand_in(self) -> Play:
+        officer, station = self.cast.near.villages[1].officer, self.cast.near.station
+        return [
+            (0, self._say(officer, "书记去县里住院，我顶")),
+            (20, self._press(officer, "现在")),
+            (20, self._press(officer, "共3天")),
+            (10, self._press(officer, "确认提交")),
+            (120, self._press(station, "同意")),
+        ]
 
-    async def call_it_cut_off(self) -> Play:
-        await self.players.press(self.cast.far.station, "是，按失联处理")
-        yield 0
+    def call_it_cut_off(self) -> Play:
+        return [(0, self._press(self.cast.far.station, "是，按失联处理"))]
 
-    async def restored(self) -> Play:
-        await self.players.press(self.cast.far.station, "通信恢复")
-        yield 0
+    def restored(self) -> Play:
+        return [(0, self._press(self.cast.far.station, "通信恢复"))]
 
 
 _TEXTS = {

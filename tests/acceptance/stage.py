@@ -64,6 +64,9 @@ class Stage:
     def now(self) -> datetime:
         return self.clock.now()
 
+    def patience(self) -> tuple[timedelta, int]:
+        return timedelta(seconds=20), 9
+
     def at(self, moment: datetime, act: Act) -> None:
         heapq.heappush(self._acts, (moment.timestamp(), next(self._order), act))
 
