@@ -12,6 +12,7 @@ from tests.acceptance.false_alarm import false_alarm
 from tests.acceptance.night import Plan, night
 from tests.acceptance.reckoning import Ledger
 from tests.acceptance.roster import FULL
+from tests.acceptance.typhoon import typhoon
 
 NIGHTS = {
     "two": ("two townships, nothing else happens", Plan(FULL)),
@@ -38,11 +39,14 @@ class Errors(logging.Handler):
 
 
 FALSE_ALARM = "wrong"
+TYPHOON = "typhoon"
 
 
 async def play(name: str, folder: Path) -> Ledger:
     if name == FALSE_ALARM:
         return await false_alarm(FULL, folder, f"\n{name}: a red warning for the whole county that is taken back")
+    if name == TYPHOON:
+        return await typhoon(FULL, folder, f"\n{name}: three days of a typhoon, row by row")
     title, plan = NIGHTS[name]
     return await night(plan, folder, f"\n{name}: {title}")
 
@@ -65,7 +69,7 @@ async def run(names: list[str]) -> list[Ledger]:
 
 def main() -> int:
     words = argparse.ArgumentParser(prog="python -m tests.acceptance", description=__doc__)
-    words.add_argument("--only", nargs="*", choices=[*NIGHTS, FALSE_ALARM], default=[*NIGHTS, FALSE_ALARM])
+    words.add_argument("--only", nargs="*", choices=(every := [*NIGHTS, FALSE_ALARM, TYPHOON]), default=every)
     logging.getLogger().setLevel(logging.ERROR)
     ledgers = asyncio.run(run(words.parse_args().only))
     return 1 if any(ledger.violations for ledger in ledgers) else 0
