@@ -93,6 +93,22 @@ def import_roster(
     return tables.import_roster(ctx.obj, file, complete_for, confirm=confirm)
 
 
+def points_template(ctx: typer.Context, file: Path, overwrite: Overwrite = False) -> int:
+    from console import tables
+
+    return tables.write_points_template(ctx.obj, file, overwrite=overwrite)
+
+
+def import_points(
+    ctx: typer.Context,
+    file: Path,
+    leave_unknown: Annotated[bool, typer.Option("--leave-unknown")] = False,
+) -> int:
+    from console import tables
+
+    return tables.import_points(ctx.obj, file, leave_unknown=leave_unknown)
+
+
 def enrol_sheets(
     ctx: typer.Context,
     place: str,
@@ -145,6 +161,7 @@ def version(ctx: typer.Context) -> int:
 COMMANDS = (
     *(run, check, healthy),
     *(import_places, roster_template, import_roster, enrol_sheets),
+    *(points_template, import_points),
     *(backup, restore),
     *(check_texts, try_channel, version),
 )

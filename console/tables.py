@@ -1,4 +1,4 @@
-"""Divisions and roster from files, the empty roster, the enrolment sheets: what is done before the first warning.
+"""Divisions, roster and risk points from files, empty tables, enrolment sheets: what is done before the first warning.
 
 Imports and sheets write to the database, so the bot must not be running; on PostgreSQL not on the other machine either.
 """
@@ -18,7 +18,7 @@ from console.files import FileError, read, write
 from console.voice import DONE, FAILED, Voice, plain, show
 from delivery.redaction import redact
 from delivery.transport import AiohttpRequest
-from domain import place_rows
+from domain import place_rows, point_rows
 from domain import roster as roster_rows
 from domain.channels import roster_columns
 from domain.enrolment import IssuedLink
@@ -26,9 +26,10 @@ from domain.place_finding import place_with_code
 from domain.places import Place, PlaceCode, PlaceTree
 from domain.text import Html
 from feeds.roster_files import read_lines
+from messages.points_template import points_template
 from messages.roster_template import roster_template
 from messages.sheets import sheets_by_village
-from services import places, roster
+from services import places, points_import, roster
 from services.doors import Doors
 from services.enrolment import issue_links_at_console
 from services.work import Work
@@ -76,6 +77,17 @@ def import_roster(voice: Voice, file: Path, complete_for: str | None, *, confirm
     return asyncio.run(_told(settings, voice, service))
 
 
+def import_points(voice: Voice, file: Path, *, leave_unknown: bool) -> int:
+    settings = load()
+    lines = read_lines(read(file), point_rows.COLUMNS)
+
+    async def service(work: Work) -> tuple[bool, Html]:
+        result = await points_import.import_points(work, lines, leave_unknown=leave_unknown)
+        return result.done, points_import.report(work, result, voice.lang)
+
+    return asyncio.run(_told(settings, voice, service))
+
+
 async def _told(settings: Settings, voice: Voice, service: Service) -> int:
     async with doors(settings, voice) as opened:
         done, report = await opened.run(service)
@@ -104,6 +116,12 @@ def write_template(voice: Voice, file: Path, *, overwrite: bool) -> int:
     further = roster_columns(load().policy().channels)
     write(file, roster_template(voice.words, voice.lang, further), overwrite=overwrite)
     voice.say("console.template.written", file=str(file))
+    return DONE
+
+
+def write_points_template(voice: Voice, file: Path, *, overwrite: bool) -> int:
+    write(file, points_template(voice.words, voice.lang), overwrite=overwrite)
+    voice.say("console.template.points", file=str(file))
     return DONE
 
 

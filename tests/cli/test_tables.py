@@ -144,3 +144,24 @@ def test_the_name_of_the_bot_is_asked_of_telegram_where_it_is_not_given(county: 
     assert said.code == 1
     assert "--bot-name" in said.err
     assert "700000009" not in said.err
+
+
+def test_the_empty_register_of_risk_points_can_be_filled_in_and_imported_twice(county: Terminal) -> None:
+    assert county("points-template", "points.xlsx").code == 0
+    book = load_workbook(county.folder / "points.xlsx")
+    sheet = book.worksheets[0]
+    titles = [cell.value for cell in sheet[1]]
+    cells = {"名称": "岭头山塘", "类别": "H09", "乡镇": "西屏街道", "村": "城东社区", "巡查责任人": "陈应急"}
+    for title, value in cells.items():
+        sheet.cell(2, titles.index(title) + 1, value)
+    book.save(county.folder / "filled.xlsx")
+    assert "新加 1 处：岭头山塘" in county("import-points", "filled.xlsx").out
+    assert "没有变化 1 处" in county("import-points", "filled.xlsx").out
+
+
+def test_persons_whom_the_roster_does_not_have_can_be_left_out(county: Terminal) -> None:
+    filled = "名称,类别,乡镇,村,巡查责任人\n岭头山塘,H09,西屏街道,城东社区,赵无\n"
+    (county.folder / "points.csv").write_text(filled, "utf-8")
+    refused = county("import-points", "points.csv")
+    assert (refused.code, "责任人赵无不在名册里" in refused.out) == (1, True)
+    assert county("import-points", "points.csv", "--leave-unknown").code == 0

@@ -19,6 +19,7 @@ from domain.households import RelaySum
 from domain.obligations import TO_NOBODY_ELSE, Channel, Rung
 from domain.outgoing import OutboxState
 from domain.people import PrivateChat, Role
+from domain.points import RiskLevel
 from domain.source_health import Trouble
 from domain.warning_figures import Figures
 from domain.warning_tally import Tally
@@ -48,6 +49,8 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "action.family.*": lambda: [family.value for family in Family],
     "channel.name.*": lambda: [channel.value for channel in Channel],
     "dialogue.error.*": lambda: [address.removeprefix("dialogue.error.") for address in COMMON_ERRORS],
+    "points.template.*": lambda: ("lines", "again", "persons", "position", "counts", "levels", "categories"),
+    "points.level.*": lambda: [level.value for level in RiskLevel],
     "undelivered.reason.*": lambda: _UNDELIVERED,
     "warning.colour.*": lambda: [colour.value for colour in Colour],
     "elsewhere.what.*": lambda: [colour.value for colour in Colour],
