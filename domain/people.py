@@ -61,6 +61,19 @@ class Action(StrEnum):
     ASSIGN_HAZARD = "assign_hazard"
     CLOSE_HAZARD = "close_hazard"
     ROUTE_HAZARD = "route_hazard"
+    DRAFT_LETTER = "draft_letter"
+    SIGN_LETTER = "sign_letter"
+    LIST_HAZARD = "list_hazard"
+    """挂牌督办, and everything that is decided about it"""
+    PUBLISH_LISTING = "publish_listing"
+    """let the public text out to a group"""
+    BLOW_WHISTLE = "blow_whistle"
+    CONFIRM_WHISTLE = "confirm_whistle"
+    PROPOSE_REWARD = "propose_reward"
+    APPROVE_REWARD = "approve_reward"
+    PAY_REWARD = "pay_reward"
+    SEE_REPORTER = "see_reporter"
+    """who has reported something for a reward"""
     ISSUE_CHECK = "issue_check"
     JUDGE_CHECK = "judge_check"
     EDIT_ROSTER = "edit_roster"
@@ -92,6 +105,9 @@ _EVERY_POST = tuple(role for role in Role if role is not Role.PUBLIC)
 def _all(roles: Iterable[Role], reach: Reach) -> dict[Role, Reach]:
     return dict.fromkeys(roles, reach)
 
+
+_SUPERVISORS = (Role.COUNTY_DUTY, Role.COUNTY_LEADER, Role.PRINCIPAL)
+_DEPARTMENTS = {Role.DEPARTMENT: Reach.DEPARTMENT}
 
 RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.POST_WARNING: _all(
@@ -132,6 +148,16 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     | {Role.DEPARTMENT: Reach.DEPARTMENT, Role.VILLAGE_HEAD: Reach.LESSER},
     Action.ROUTE_HAZARD: _all((Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA)
     | {Role.DEPARTMENT: Reach.DEPARTMENT},
+    Action.DRAFT_LETTER: _all((*_SUPERVISORS, Role.STATION), Reach.AREA) | _DEPARTMENTS,
+    Action.SIGN_LETTER: _all(_SUPERVISORS, Reach.AREA) | _DEPARTMENTS,
+    Action.LIST_HAZARD: _all(_SUPERVISORS, Reach.AREA) | _DEPARTMENTS,
+    Action.PUBLISH_LISTING: _all(_SUPERVISORS, Reach.AREA),
+    Action.BLOW_WHISTLE: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA),
+    Action.CONFIRM_WHISTLE: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE), Reach.AREA),
+    Action.PROPOSE_REWARD: _all((Role.STATION, Role.COUNTY_DUTY), Reach.AREA) | _DEPARTMENTS,
+    Action.APPROVE_REWARD: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.COUNTY_LEADER), Reach.AREA),
+    Action.PAY_REWARD: _all((Role.STATION, Role.COUNTY_DUTY), Reach.AREA),
+    Action.SEE_REPORTER: _all((Role.STATION, Role.PRINCIPAL, Role.COUNTY_DUTY), Reach.AREA),
     Action.ISSUE_CHECK: _all(
         (
             Role.COUNTY_DUTY,

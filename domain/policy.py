@@ -19,6 +19,8 @@ from domain.obligations import Plan, Rung, Step, check_plan
 from domain.paper_policy import PaperPolicy
 from domain.people import Role
 from domain.sources import Source
+from domain.supervision_policy import LetterPolicy, ListingPolicy, RewardPolicy, WhistlePolicy
+from domain.workdays import Calendar
 
 Minutes = Annotated[int, Field(ge=1, le=60 * 24 * 30)]
 
@@ -221,6 +223,11 @@ class CountyPolicy(BaseModel):
     """what follows a warning"""
     patrols: PatrolPolicy = PatrolPolicy()
     hazards: HazardPolicy = HazardPolicy()
+    letters: LetterPolicy = LetterPolicy()
+    listings: ListingPolicy = ListingPolicy()
+    whistles: WhistlePolicy = WhistlePolicy()
+    rewards: RewardPolicy = RewardPolicy()
+    workdays: Calendar = Calendar()
     checks: CheckPolicy = CheckPolicy()
     enrolment: EnrolmentPolicy = EnrolmentPolicy()
     retention: RetentionPolicy = RetentionPolicy()

@@ -1,6 +1,6 @@
 """Everything people can do, in the order in which free text is offered to the features."""
 
-from handlers import cards, checks, groups, hazards, leave, ledger, patrols, people, sources, warnings
+from handlers import cards, checks, groups, hazards, leave, ledger, letters, patrols, people, sources, warnings
 from handlers.scene import Feature
 
 FEATURES: tuple[Feature, ...] = (
@@ -13,5 +13,6 @@ FEATURES: tuple[Feature, ...] = (
     cards.FEATURE,
     hazards.FEATURE,
     ledger.FEATURE,
+    letters.FEATURE,
     sources.FEATURE,
 )

@@ -32,6 +32,7 @@ ENTRIES = (
     Entry("plan", Action.PLAN_PATROL),
     Entry("hazards", Action.CLOSE_HAZARD),
     Entry("ledger", Action.READ_LEDGER),
+    Entry("letters", Action.DRAFT_LETTER),
     Entry("check", Action.ISSUE_CHECK),
     Entry("card"),
     Entry("me"),

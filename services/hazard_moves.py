@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 
 from domain.errors import NotAllowed, Stale
-from domain.hazards import RIGHT_FOR, TRIAGE, Move, Objection, leads_to, objection
+from domain.hazards import OVER, RIGHT_FOR, TRIAGE, Move, Objection, leads_to, objection
 from domain.obligations import Channel, ObligationState, Plan, is_late
 from domain.people import Person
 from services.hazard_cards import follow, send_recordings, show_card, tell_reporters
 from services.hazard_desk import desk_of, hand_of, has_right, informed_of
+from services.overdue import over
 from services.ports import HazardEvent, HazardRow
 from services.ports.hazards import hands_of
 from services.work import Work
@@ -68,6 +69,8 @@ async def finish_step(work: Work, row: HazardRow, step: str, by: Person, **facts
     """Everybody who is shown it sees the new state; everybody who reported it is told."""
     await follow(work, row)
     await tell_reporters(work, row, step, but=by.user_id, **facts)
+    if row.state in OVER:
+        await over(work, row)
 
 
 async def put_before_desk(

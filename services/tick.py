@@ -13,6 +13,7 @@ from services.doors import Doors
 from services.housekeeping import expire_dialogues, prune
 from services.ladder import BATCH, climb_due, defer
 from services.leave import begin_leaves
+from services.overdue import draft_orders, list_for_leaders
 from services.retention import forget
 from services.sources import watch_sources
 from services.voices import VOICES
@@ -76,6 +77,8 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("begin leaves", begin_leaves),
     ("climb ladders", _climb),
     ("cut-off areas", watch),
+    ("orders about what is overdue", draft_orders),
+    ("overdue, for leaders", list_for_leaders),
     ("draw boards", draw_boards),
     ("report on warnings", report_due),
     ("watch sources", watch_sources),

@@ -7,6 +7,7 @@ from services.answer_voices import ActingVoice, RelayVoice, ReplyVoice
 from services.check_asking import CheckVoice
 from services.hazard_voice import HazardVoice
 from services.ladder import Voice
+from services.letter_voice import LetterVoice
 from services.patrol_voice import PatrolVoice
 from services.warning_second import SECOND_VOICES
 from services.warning_voice import WarningVoice
@@ -20,6 +21,7 @@ VOICES: Mapping[str, Voice] = MappingProxyType(
         "patrol": PatrolVoice(),
         "hazard": HazardVoice(),
         "check": CheckVoice(),
+        "letter": LetterVoice(),
         **SECOND_VOICES,
     }
 )

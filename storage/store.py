@@ -32,6 +32,7 @@ from storage.places import KeptTree, PlaceTable
 from storage.points import PointTable
 from storage.retention import RetentionTable
 from storage.sources import SourceTable
+from storage.supervision import SupervisionTable
 from storage.timeline import TimelineTable
 from storage.warnings import WarningTable
 
@@ -141,6 +142,10 @@ class SqlRows:
     @cached_property
     def photos(self) -> PhotoTable:
         return PhotoTable(self._connection)
+
+    @cached_property
+    def supervision(self) -> SupervisionTable:
+        return SupervisionTable(self._connection)
 
     @cached_property
     def warnings(self) -> WarningTable:

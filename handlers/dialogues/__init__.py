@@ -4,6 +4,8 @@ from handlers.dialogue import Dialogue
 from handlers.dialogues.assign_hazard import DIALOGUE as ASSIGN_HAZARD
 from handlers.dialogues.compose_warning import DIALOGUE as COMPOSE_WARNING
 from handlers.dialogues.correct_phone import DIALOGUE as CORRECT_PHONE
+from handlers.dialogues.draft_letter import DIALOGUE as DRAFT_LETTER
+from handlers.dialogues.edit_letter import DIALOGUE as EDIT_LETTER
 from handlers.dialogues.explain_check import DIALOGUE as EXPLAIN_CHECK
 from handlers.dialogues.first_reply import DIALOGUE as FIRST_REPLY
 from handlers.dialogues.fix_hazard import DIALOGUE as FIX_HAZARD
@@ -17,6 +19,7 @@ from handlers.dialogues.relay_warning import DIALOGUE as RELAY_WARNING
 from handlers.dialogues.report_hazard import DIALOGUE as REPORT_HAZARD
 from handlers.dialogues.return_warning import DIALOGUE as RETURN_WARNING
 from handlers.dialogues.send_back_hazard import DIALOGUE as SEND_BACK_HAZARD
+from handlers.dialogues.withdraw_letter import DIALOGUE as WITHDRAW_LETTER
 
 DIALOGUES: tuple[Dialogue, ...] = (
     COMPOSE_WARNING,
@@ -35,4 +38,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     ASSIGN_HAZARD,
     FIX_HAZARD,
     SEND_BACK_HAZARD,
+    DRAFT_LETTER,
+    EDIT_LETTER,
+    WITHDRAW_LETTER,
 )

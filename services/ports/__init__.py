@@ -34,6 +34,7 @@ from services.ports.patrols import CheckIn, PatrolRows, PatrolTask, Proof
 from services.ports.points import PointFilter, PointProposal, PointRows, PointSums, ProposalState
 from services.ports.retention import RetentionRows
 from services.ports.sources import Listed, SourceRows, SourceState
+from services.ports.supervision import CaseEvent, CaseRows, SupervisionRows
 from services.ports.warnings import Evidence, GroupPost, WarningAct, WarningRow, WarningRows
 
 T = TypeVar("T")
@@ -80,6 +81,8 @@ class Rows(CoreRows, Protocol):
     def photos(self) -> PhotoRows: ...
     @property
     def sources(self) -> SourceRows: ...
+    @property
+    def supervision(self) -> SupervisionRows: ...
 
 
 class Store(Protocol):
@@ -101,6 +104,8 @@ __all__ = [
     "AuditRows",
     "Board",
     "Broken",
+    "CaseEvent",
+    "CaseRows",
     "Chance",
     "ChannelRows",
     "CheckEntry",
@@ -162,6 +167,7 @@ __all__ = [
     "SourceState",
     "Store",
     "StoredFile",
+    "SupervisionRows",
     "VerdictRow",
     "WarningAct",
     "WarningRow",

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import assembly
 import delivery.errors
-from domain import calling, checks, hazards, households, ledger, patrols, stage_two
+from domain import calling, checks, hazards, households, ledger, letters, patrols, stage_two
 from domain.action_cards import Family
 from domain.colours import Colour, ColourEvidence
 from domain.form_reading import COMMON_ERRORS
@@ -148,6 +148,15 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "report_hazard.category.choice.*": lambda: choices_of("report_hazard", "category"),
     "assign_hazard.measure.choice.*": lambda: choices_of("assign_hazard", "measure"),
     "send_back_hazard.reason.choice.*": lambda: choices_of("send_back_hazard", "reason"),
+    "letter.kind.*": lambda: [kind.value for kind in letters.LetterKind],
+    "letter.heading.*": lambda: (
+        *("sign", "overdue", "drafted", "no_signer", "deliver"),
+        *(f"{how}_{what}" for how in ("remind", "up") for what in (letters.SIGN, letters.RECEIPT)),
+    ),
+    "letter.button.*": lambda: ("sign", "edit", "drop", "receive", "paper", "withdraw", "again"),
+    "letter.body.*": lambda: [kind.value for kind in letters.LetterKind],
+    "letter.body.*_please": lambda: ("notice", "risk"),
+    "withdraw_letter.reason.choice.*": lambda: choices_of("withdraw_letter", "reason"),
     # Fault.key and Problem.key of messages/, shown by `check-texts`
     "menu.*": lambda: [entry.command for entry in menu.ENTRIES],
     "menu.command.*": lambda: assembly.MENU_COMMANDS,
