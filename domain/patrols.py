@@ -52,13 +52,43 @@ class Hindrance(StrEnum):
 
 
 class TaskState(StrEnum):
-    """`open`, then the newest finding; `cancelled` by whoever planned it."""
+    """`open`, then the newest finding; or it ended otherwise, by a person or with what asked for it."""
 
     OPEN = "open"
     NORMAL = "normal"
     ABNORMAL = "abnormal"
     UNABLE = "unable"
     CANCELLED = "cancelled"
+    MISSED = "missed"
+    """the next round of the same point began before an answer came; a late one still counts"""
+    EXCUSED = "excused"
+    """暂停巡查: nobody was to go"""
+    ENDED = "ended"
+    """响应结束: the response that asked for it was over first"""
+
+
+class Asking(StrEnum):
+    """What was asked about a task beside the finding, and is answered by what is typed next."""
+
+    NOTHING = ""
+    LIST = "list"
+    LIST_AGAIN = "list_again"
+    READING = "reading"
+    READING_AGAIN = "reading_again"
+
+
+class OrderKind(StrEnum):
+    PAUSE = "pause"
+    """暂停巡查（人员安全）"""
+    DENSE = "dense"
+    """加密巡查: every half hour at high water"""
+
+
+class SpokenState(StrEnum):
+    WAITING = "waiting"
+    CONFIRMED = "confirmed"
+    UNCLEAR = "unclear"
+    """nobody could make it out, or it was something else"""
 
 
 FINDINGS = (

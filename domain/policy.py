@@ -17,6 +17,7 @@ from domain.hazards import OWNERS, Category
 from domain.ledger_policy import LedgerPolicy
 from domain.obligations import Plan, Rung, Step, check_plan
 from domain.paper_policy import PaperPolicy
+from domain.patrol_policy import PatrolPolicy
 from domain.people import Role
 from domain.sources import Source
 from domain.supervision_policy import LetterPolicy, ListingPolicy, RewardPolicy, WhistlePolicy
@@ -133,13 +134,6 @@ class WarningPolicy(BaseModel):
             if problems := check_plan(plan):
                 raise ValueError(f"ladder for {name}: {', '.join(problems)}")
         return self
-
-
-class PatrolPolicy(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
-    ladder: Plan = _plan(240, (Rung.REMIND, 240), (Rung.VILLAGE_HEAD, 300), (Rung.DESK, 360), (Rung.LAPSE, 1440))
-    merge_minutes: Minutes = 10
-    """a second check-in of the same person at the same point within this time is the same one"""
 
 
 class HazardPolicy(BaseModel):

@@ -10,6 +10,7 @@ from storage.channels import side_message
 from storage.checks import spot_check_entry
 from storage.inbox import inbox
 from storage.outbox import outbox
+from storage.patrol_rounds import patrol_spoken
 from storage.patrols import patrol_proof
 from storage.warning_record import warning_act
 
@@ -59,5 +60,10 @@ class RetentionTable:
             .where(warning_act.c.at >= since, warning_act.c.at < until, warning_act.c.note != "")
             .values(note="")
         )
-        done = sum([(await self._db.execute(one)).rowcount for one in (said, elsewhere, heard, added)])
+        spoken = (
+            sa.update(patrol_spoken)
+            .where(patrol_spoken.c.at >= since, patrol_spoken.c.at < until, patrol_spoken.c.file_id != "")
+            .values(heard="", file_id="")
+        )
+        done = sum([(await self._db.execute(one)).rowcount for one in (said, elsewhere, heard, added, spoken)])
         return done + await forget_answers(self._db, since, until)

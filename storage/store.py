@@ -26,6 +26,7 @@ from storage.ledger import LedgerTable
 from storage.obligations import ObligationTable
 from storage.outbox import OutboxTable
 from storage.papers import PaperTable, PhotoTable
+from storage.patrol_rounds import RoundTable
 from storage.patrols import PatrolTable
 from storage.people import PeopleTable
 from storage.places import KeptTree, PlaceTable
@@ -106,6 +107,10 @@ class SqlRows:
     @cached_property
     def points(self) -> PointTable:
         return PointTable(self._connection)
+
+    @cached_property
+    def rounds(self) -> RoundTable:
+        return RoundTable(self._connection)
 
     @cached_property
     def hazards(self) -> HazardTable:

@@ -30,6 +30,7 @@ from services.ports.hazards import HazardCard, HazardEvent, HazardReport, Hazard
 from services.ports.leave import LeaveRequest, LeaveRows
 from services.ports.ledger import HazardLine, LedgerRows, PatrolLine
 from services.ports.papers import PaperJob, PaperRows, Photo, PhotoRows
+from services.ports.patrol_rounds import Layout, PatrolOrder, RoundRows, SpokenCheckIn, VillageRounds
 from services.ports.patrols import CheckIn, PatrolRows, PatrolTask, Proof
 from services.ports.points import PointFilter, PointProposal, PointRows, PointSums, ProposalState
 from services.ports.retention import RetentionRows
@@ -53,6 +54,8 @@ class Rows(CoreRows, Protocol):
     def patrols(self) -> PatrolRows: ...
     @property
     def points(self) -> PointRows: ...
+    @property
+    def rounds(self) -> RoundRows: ...
     @property
     def hazards(self) -> HazardRows: ...
     @property
@@ -130,6 +133,7 @@ __all__ = [
     "HazardRows",
     "HouseholdReport",
     "Kept",
+    "Layout",
     "LeaveRequest",
     "LeaveRows",
     "LedgerRows",
@@ -141,6 +145,7 @@ __all__ = [
     "PaperJob",
     "PaperRows",
     "PatrolLine",
+    "PatrolOrder",
     "PatrolRows",
     "PatrolTask",
     "PhoneList",
@@ -157,6 +162,7 @@ __all__ = [
     "ReportDue",
     "ReportRows",
     "RetentionRows",
+    "RoundRows",
     "Rows",
     "Shelf",
     "SideDoor",
@@ -165,10 +171,12 @@ __all__ = [
     "SideSettlement",
     "SourceRows",
     "SourceState",
+    "SpokenCheckIn",
     "Store",
     "StoredFile",
     "SupervisionRows",
     "VerdictRow",
+    "VillageRounds",
     "WarningAct",
     "WarningRow",
     "WarningRows",

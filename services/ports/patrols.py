@@ -3,9 +3,12 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Protocol
 
-from domain.patrols import Finding, Hindrance, Phase, TaskState
+from domain.checklists import Measure
+from domain.patrol_marks import Mark
+from domain.patrols import Asking, Finding, Hindrance, Phase, TaskState
 from domain.people import PersonId
 from domain.places import PlaceCode
 
@@ -28,6 +31,17 @@ class PatrolTask:
     """the first answer; it is never replaced"""
     ask_why: bool = False
     """去不了 was said and its reason is asked for"""
+    point_id: int | None = None
+    """the risk point that is walked; None: the place as a whole"""
+    period_id: int | None = None
+    """the response that asks for it; None: a human's plan, or of one's own accord"""
+    level: str = ""
+    """of the response when it was made (domain.response.ResponseLevel)"""
+    minutes: int | None = None
+    """length of the round it belongs to; its ladder is shorter than that"""
+    asking: Asking = Asking.NOTHING
+    told: bool = True
+    """False: made, and not handed out yet"""
 
     @property
     def subject(self) -> str:
@@ -56,6 +70,15 @@ class CheckIn:
     words: str = ""
     hindrance: Hindrance | None = None
     hazard_id: int | None = None
+    point_id: int | None = None
+    level: str = ""
+    """of the response at that time"""
+    items: tuple[str, ...] = ()
+    """what was ticked of the point's list (domain.checklists)"""
+    measure: Measure | None = None
+    reading: Decimal | None = None
+    stake: str = ""
+    """桩号 of a dike"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +96,10 @@ class Proof:
     live: bool = False
     forwarded: bool = False
     distance_m: int | None = None
+    marks: tuple[Mark, ...] = ()
+    """what makes a position worth a second look; none of them refuses it"""
+    live_message: int | None = None
+    """the message whose live position this is; its later positions are rows of their own"""
 
 
 class PatrolRows(Protocol):
@@ -117,3 +144,16 @@ class PatrolRows(Protocol):
 
     async def add_proof(self, row: Proof) -> Proof: ...
     async def proofs_of(self, task_id: int) -> list[Proof]: ...
+    async def newest_of_live(self, person_id: int, message: int) -> Proof | None:
+        """The last position kept of this live location."""
+        ...
+
+    async def last_at_point(self, point_id: int) -> CheckIn | None: ...
+    async def last_reading(self, point_id: int, but: int | None = None) -> CheckIn | None:
+        """The newest check-in at the point with a figure, leaving out the one with this id."""
+        ...
+
+    async def ask(self, task_id: int, asking: Asking) -> None: ...
+    async def supplement(self, check_in_id: int, row: CheckIn) -> None:
+        """What was ticked and measured at this check-in, said a moment after it."""
+        ...

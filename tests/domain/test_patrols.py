@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from domain.geometry import Point
 from domain.obligations import due_at
+from domain.patrol_policy import PatrolPolicy
 from domain.patrols import (
     Finding,
     Hindrance,
@@ -24,7 +25,6 @@ from domain.patrols import (
 )
 from domain.people import Person, PersonId, Post, Role
 from domain.places import PlaceCode
-from domain.policy import PatrolPolicy
 
 CHINA = timezone(timedelta(hours=8))
 NOW = datetime(2026, 6, 20, 4, 41, tzinfo=CHINA)
