@@ -16,6 +16,7 @@ from storage.checks import CheckTable
 from storage.checkup import CheckupTable
 from storage.cutoffs import CutoffTable, ReportTable
 from storage.database import Database
+from storage.duty import DutyTable
 from storage.enrolment import EnrolmentTable
 from storage.files import FileTable
 from storage.groups import DialogueTable, GroupTable
@@ -111,6 +112,10 @@ class SqlRows:
     @cached_property
     def rounds(self) -> RoundTable:
         return RoundTable(self._connection)
+
+    @cached_property
+    def duty(self) -> DutyTable:
+        return DutyTable(self._connection, self._now)
 
     @cached_property
     def hazards(self) -> HazardTable:

@@ -24,6 +24,7 @@ from services.ports.core import (
     Words,
 )
 from services.ports.cutoffs import Cutoff, CutoffRows, ReportDue, ReportRows
+from services.ports.duty import DutyRows, Swap
 from services.ports.enrolment import EnrolmentRows, LinkRow
 from services.ports.files import FileRows, Kept, Shelf, StoredFile
 from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow, HazardRows
@@ -56,6 +57,8 @@ class Rows(CoreRows, Protocol):
     def points(self) -> PointRows: ...
     @property
     def rounds(self) -> RoundRows: ...
+    @property
+    def duty(self) -> DutyRows: ...
     @property
     def hazards(self) -> HazardRows: ...
     @property
@@ -119,6 +122,7 @@ __all__ = [
     "Cutoff",
     "CutoffRows",
     "DialogueRow",
+    "DutyRows",
     "EnrolmentRows",
     "Evidence",
     "FileRows",
@@ -175,6 +179,7 @@ __all__ = [
     "Store",
     "StoredFile",
     "SupervisionRows",
+    "Swap",
     "VerdictRow",
     "VillageRounds",
     "WarningAct",
