@@ -19,6 +19,7 @@ from domain.obligations import Plan, Rung, Step, check_plan
 from domain.paper_policy import PaperPolicy
 from domain.patrol_policy import PatrolPolicy
 from domain.people import Role
+from domain.response_policy import ResponsePolicy
 from domain.sources import Source
 from domain.supervision_policy import LetterPolicy, ListingPolicy, RewardPolicy, WhistlePolicy
 from domain.workdays import Calendar
@@ -223,6 +224,8 @@ class CountyPolicy(BaseModel):
     rewards: RewardPolicy = RewardPolicy()
     workdays: Calendar = Calendar()
     checks: CheckPolicy = CheckPolicy()
+    response: ResponsePolicy = ResponsePolicy()
+    """what a response level switches on"""
     enrolment: EnrolmentPolicy = EnrolmentPolicy()
     retention: RetentionPolicy = RetentionPolicy()
     ledger: LedgerPolicy = LedgerPolicy()

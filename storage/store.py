@@ -32,6 +32,7 @@ from storage.patrols import PatrolTable
 from storage.people import PeopleTable
 from storage.places import KeptTree, PlaceTable
 from storage.points import PointTable
+from storage.responses import ResponseTable
 from storage.retention import RetentionTable
 from storage.sources import SourceTable
 from storage.supervision import SupervisionTable
@@ -128,6 +129,10 @@ class SqlRows:
     @cached_property
     def audit(self) -> AuditTable:
         return AuditTable(self._connection)
+
+    @cached_property
+    def responses(self) -> ResponseTable:
+        return ResponseTable(self._connection)
 
     @cached_property
     def retention(self) -> RetentionTable:

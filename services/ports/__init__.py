@@ -34,6 +34,7 @@ from services.ports.papers import PaperJob, PaperRows, Photo, PhotoRows
 from services.ports.patrol_rounds import Layout, PatrolOrder, RoundRows, SpokenCheckIn, VillageRounds
 from services.ports.patrols import CheckIn, PatrolRows, PatrolTask, Proof
 from services.ports.points import PointFilter, PointProposal, PointRows, PointSums, ProposalState
+from services.ports.responses import ResponsePost, ResponseProposal, ResponseRows
 from services.ports.retention import RetentionRows
 from services.ports.sources import Listed, SourceRows, SourceState
 from services.ports.supervision import CaseEvent, CaseRows, SupervisionRows
@@ -75,6 +76,8 @@ class Rows(CoreRows, Protocol):
     def cutoffs(self) -> CutoffRows: ...
     @property
     def reports(self) -> ReportRows: ...
+    @property
+    def responses(self) -> ResponseRows: ...
     @property
     def retention(self) -> RetentionRows: ...
     @property
@@ -165,6 +168,9 @@ __all__ = [
     "QueuedSide",
     "ReportDue",
     "ReportRows",
+    "ResponsePost",
+    "ResponseProposal",
+    "ResponseRows",
     "RetentionRows",
     "RoundRows",
     "Rows",
