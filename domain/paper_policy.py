@@ -13,6 +13,8 @@ class PaperPolicy(BaseModel):
     """a paper that takes longer is broken off"""
     keep_days: int = Field(default=7, ge=1)
     """a paper stays on this machine; in the chat it stays as long as the chat"""
+    font: str = ""
+    """a file with Chinese letters for pictures; empty: one that is known to be there. Without any, figures only"""
     photo_days: int = Field(default=730, ge=30)
     """pictures of hazards and patrols"""
     photo_edge: int = Field(default=1600, ge=320, le=4096)

@@ -79,6 +79,10 @@ class Action(StrEnum):
     EDIT_ROSTER = "edit_roster"
     READ_LEDGER = "read_ledger"
     EXPORT_LEDGER = "export_ledger"
+    EDIT_POINTS = "edit_points"
+    """the register of risk points"""
+    PROPOSE_POINTS = "propose_points"
+    """a change of it, which somebody with the right confirms"""
     GRANT_LEAVE = "grant_leave"
     ISSUE_ENROLMENT = "issue_enrolment"
     BIND_GROUP = "bind_group"
@@ -200,6 +204,9 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
         Reach.AREA,
     )
     | {Role.DEPARTMENT: Reach.DEPARTMENT},
+    Action.EDIT_POINTS: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA)
+    | {Role.DEPARTMENT: Reach.DEPARTMENT},
+    Action.PROPOSE_POINTS: _all((Role.CONTACT_CADRE, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER), Reach.AREA),
     Action.GRANT_LEAVE: _all((Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA),
     Action.ISSUE_ENROLMENT: _all((Role.COUNTY_DUTY, Role.STATION), Reach.AREA),
     Action.BIND_GROUP: _all(

@@ -153,7 +153,7 @@ def _entry(cells: Cells, tree: PlaceTree, county: PlaceCode, marks: _Marks) -> E
     if not row["category"].strip():
         cells.complain(CellError("points.problem.category_missing"))
     fields |= _position(cells, marks)
-    if figure := _figure_of(fields.get("threshold")):
+    if figure := threshold_figure(fields.get("threshold")):
         fields["warning_level"] = figure
     persons = _persons(cells)
     if cells.problems or name is None or number is None or place is None:
@@ -256,7 +256,7 @@ def read_threshold(text: str) -> str:
     return f"{words}米" if re.fullmatch(r"\d{1,4}(?:\.\d{1,3})?", words) else words
 
 
-def _figure_of(threshold: str | None) -> Decimal | None:
+def threshold_figure(threshold: str | None) -> Decimal | None:
     """The one figure in metres of a threshold; None where there are several, or another unit."""
     found = _FIGURE.findall(threshold or "")
     return read_metres(found[0]) if len(set(found)) == 1 else None

@@ -43,18 +43,6 @@ CATEGORY_WORDS: Final[Mapping[Category, tuple[str, ...]]] = MappingProxyType(
 )
 """the first is the name in our template; those of provincial registers and of 004 are among them"""
 
-DISASTERS: Final[Mapping[str, frozenset[Category]]] = MappingProxyType(
-    {
-        "flood": frozenset({_C.LOW_SPOT, _C.UNDERGROUND, _C.DIKE, _C.POND, _C.FLASH_FLOOD, _C.SLUICE}),
-        "geohazard": frozenset({_C.GEOHAZARD, _C.ROAD, _C.TAILINGS}),
-        "wind": frozenset({_C.CONSTRUCTION, _C.OLD_HOUSE, _C.OUTDOOR}),
-        "fire": frozenset({_C.SMALL_PREMISES, _C.FARM_STAY, _C.BUSINESS_HOUSE, _C.FIRE, _C.GAS}),
-        "wildfire": frozenset({_C.WILDFIRE}),
-        "production": frozenset({_C.CHEMICALS, _C.MINE, _C.FACTORY, _C.EQUIPMENT, _C.BRIDGE}),
-    }
-)
-"""分灾种: which kinds of points a kind of disaster is about. Usual practice, for a view of the register and no more"""
-
 _BY_WORD: Final[Mapping[str, Category]] = MappingProxyType(
     {word: category for category, words in CATEGORY_WORDS.items() for word in words}
 )

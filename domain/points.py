@@ -5,13 +5,13 @@ retired, never deleted. The level of a risk (红橙黄蓝) is a type of its own:
 the level of a response, and a hazard (隐患) is graded otherwise again.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Any, Final
 
 from domain.geometry import Point
 from domain.hazards import Category
@@ -137,6 +137,23 @@ class PointVersion:
 _BOOKKEEPING = frozenset({"id", "version", "updated_at", "updated_by", "confirmed_at"})
 FIELDS: Final[tuple[str, ...]] = tuple(one.name for one in fields(RiskPoint) if one.name not in _BOOKKEEPING)
 """what a person can see change"""
+
+
+def typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a point as they come out of JSON, made what they are."""
+    made = dict(values)
+    kinds: Mapping[str, Callable[[Any], Any]] = {
+        "category": Category,
+        "level": RiskLevel,
+        "place": PlaceCode,
+        "status": PointStatus,
+        "warning_level": Decimal,
+        **dict.fromkeys(("patrollers", "warners", "evacuators"), lambda ids: tuple(PersonId(one) for one in ids)),
+    }
+    for name, kind in kinds.items():
+        if made.get(name) is not None:
+            made[name] = kind(made[name])
+    return made
 
 
 def differing(before: RiskPoint, after: RiskPoint) -> tuple[str, ...]:

@@ -1,6 +1,6 @@
 """Everything people can do, in the order in which free text is offered to the features."""
 
-from handlers import cards, checks, groups, hazards, leave, ledger, letters, patrols, people, sources, warnings
+from handlers import cards, checks, groups, hazards, leave, ledger, letters, patrols, people, points, sources, warnings
 from handlers.scene import Feature
 
 FEATURES: tuple[Feature, ...] = (
@@ -14,5 +14,6 @@ FEATURES: tuple[Feature, ...] = (
     hazards.FEATURE,
     ledger.FEATURE,
     letters.FEATURE,
+    points.FEATURE,
     sources.FEATURE,
 )

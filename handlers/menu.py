@@ -33,6 +33,8 @@ ENTRIES = (
     Entry("hazards", Action.CLOSE_HAZARD),
     Entry("ledger", Action.READ_LEDGER),
     Entry("letters", Action.DRAFT_LETTER),
+    Entry("points", Action.READ_LEDGER),
+    Entry("map", Action.READ_LEDGER),
     Entry("check", Action.ISSUE_CHECK),
     Entry("card"),
     Entry("me"),

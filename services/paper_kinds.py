@@ -5,7 +5,8 @@ from types import MappingProxyType
 
 from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import Paper
+from services.points_map import POINT_MAP
 
-ALL: tuple[Paper, ...] = (HAZARD_LEDGER, PATROL_LEDGER)
+ALL: tuple[Paper, ...] = (HAZARD_LEDGER, PATROL_LEDGER, POINT_MAP)
 
 PAPERS: Mapping[str, Paper] = MappingProxyType({paper.kind: paper for paper in ALL})

@@ -15,7 +15,7 @@ from domain.geometry import KM_PER_DEGREE, Box, Point, distance_km
 from domain.hazards import Category
 from domain.people import PersonId
 from domain.places import PlaceCode
-from domain.points import PointAct, PointDuty, PointStatus, PointVersion, RiskLevel, RiskPoint
+from domain.points import PointAct, PointDuty, PointStatus, PointVersion, RiskLevel, RiskPoint, typed
 from services.ports.points import PointFilter, PointProposal, PointSums, ProposalState
 from storage.database import BigId, Json, UtcTime, is_fixed, metadata, one_of
 
@@ -345,24 +345,11 @@ def _line(row: Any) -> RiskPoint:
     line = dict(row.line) | {"id": row.point_id}
     for name in ("updated_at", "confirmed_at"):
         line[name] = datetime.fromisoformat(line[name])
-    for name in _PERSONS:
-        line[name] = tuple(PersonId(one) for one in line[name])
     return _made(line)
 
 
 def _made(values: Mapping[str, Any]) -> RiskPoint:
-    figure = values["warning_level"]
-    return RiskPoint(
-        **{
-            **values,
-            "category": Category(values["category"]),
-            "level": RiskLevel(values["level"]),
-            "place": PlaceCode(values["place"]),
-            "status": PointStatus(values["status"]),
-            "warning_level": None if figure is None else Decimal(figure),
-            "updated_by": _person(values["updated_by"]),
-        }
-    )
+    return RiskPoint(**typed({**values, "updated_by": _person(values["updated_by"])}))
 
 
 def _proposal(row: Any) -> PointProposal:
@@ -372,7 +359,7 @@ def _proposal(row: Any) -> PointProposal:
         version=row.version,
         place=PlaceCode(row.place),
         act=PointAct(row.act),
-        fields=row.fields,
+        fields=typed(row.fields),
         reason=row.reason,
         by=PersonId(row.by),
         at=row.at,

@@ -1,7 +1,9 @@
 """The guided dialogues, one a file. To add one: a file here, a line below, and a text file per language."""
 
 from handlers.dialogue import Dialogue
+from handlers.dialogues.add_point import DIALOGUE as ADD_POINT
 from handlers.dialogues.assign_hazard import DIALOGUE as ASSIGN_HAZARD
+from handlers.dialogues.change_point import DIALOGUE as CHANGE_POINT
 from handlers.dialogues.compose_warning import DIALOGUE as COMPOSE_WARNING
 from handlers.dialogues.correct_phone import DIALOGUE as CORRECT_PHONE
 from handlers.dialogues.draft_letter import DIALOGUE as DRAFT_LETTER
@@ -17,6 +19,7 @@ from handlers.dialogues.place_warning import DIALOGUE as PLACE_WARNING
 from handlers.dialogues.plan_patrol import DIALOGUE as PLAN_PATROL
 from handlers.dialogues.relay_warning import DIALOGUE as RELAY_WARNING
 from handlers.dialogues.report_hazard import DIALOGUE as REPORT_HAZARD
+from handlers.dialogues.retire_point import DIALOGUE as RETIRE_POINT
 from handlers.dialogues.return_warning import DIALOGUE as RETURN_WARNING
 from handlers.dialogues.send_back_hazard import DIALOGUE as SEND_BACK_HAZARD
 from handlers.dialogues.withdraw_letter import DIALOGUE as WITHDRAW_LETTER
@@ -41,4 +44,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     DRAFT_LETTER,
     EDIT_LETTER,
     WITHDRAW_LETTER,
+    ADD_POINT,
+    CHANGE_POINT,
+    RETIRE_POINT,
 )

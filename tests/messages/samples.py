@@ -15,11 +15,12 @@ from domain import calling, checks, hazards, households, ledger, letters, patrol
 from domain.action_cards import Family
 from domain.colours import Colour, ColourEvidence
 from domain.form_reading import COMMON_ERRORS
+from domain.hazards import Category
 from domain.households import RelaySum
 from domain.obligations import TO_NOBODY_ELSE, Channel, Rung
 from domain.outgoing import OutboxState
 from domain.people import PrivateChat, Role
-from domain.points import RiskLevel
+from domain.points import FIELDS, PointAct, PointStatus, RiskLevel
 from domain.source_health import Trouble
 from domain.warning_figures import Figures
 from domain.warning_tally import Tally
@@ -50,6 +51,18 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "channel.name.*": lambda: [channel.value for channel in Channel],
     "dialogue.error.*": lambda: [address.removeprefix("dialogue.error.") for address in COMMON_ERRORS],
     "points.template.*": lambda: ("lines", "again", "persons", "position", "counts", "levels", "categories"),
+    "change_point.field.choice.*": lambda: choices_of("change_point", "field"),
+    "points.status.*": lambda: [status.value for status in PointStatus],
+    "points.act.*": lambda: [act.value for act in PointAct],
+    "points.field.*": lambda: ("number", *FIELDS),
+    "points.glyph.*": lambda: [category.value for category in Category],
+    "points.told.*": lambda: ("accepted", "refused", "overtaken"),
+    "points.decided.*": lambda: ("accepted", "refused", "overtaken"),
+    "points.done.*": lambda: ("added", "changed", "retired"),
+    "points.form.*": lambda: ("geojson", "kml"),
+    "points.ask.*": lambda: ("area", "disaster", "trade", "level"),
+    "points.button.by_*": lambda: ("area", "disaster", "trade", "level"),
+    "retire_point.reason.choice.*": lambda: ("treated", "moved", "checked", "merged"),
     "points.level.*": lambda: [level.value for level in RiskLevel],
     "undelivered.reason.*": lambda: _UNDELIVERED,
     "warning.colour.*": lambda: [colour.value for colour in Colour],
