@@ -26,6 +26,7 @@ from delivery.answers import answer_press
 from delivery.channels import ChannelDispatcher
 from delivery.dispatcher import Dispatcher
 from delivery.pacing import Pacer
+from delivery.photos import TelegramFiles
 from delivery.sender import Sender
 from delivery.speech import Speech
 from delivery.transport import AiohttpRequest
@@ -49,6 +50,7 @@ from services.channel_desk import ChannelDesk
 from services.doors import Doors
 from services.paper_kinds import PAPERS
 from services.paper_worker import PaperWorker
+from services.photo_worker import PhotoWorker
 from services.ports import Store, Words
 from services.reach import OutboxDesk
 from services.sources import begin_watching
@@ -135,6 +137,7 @@ class Shouwang:
         self.channels = ChannelDispatcher(self.doors.policy.channels, ChannelDesk(self.doors), clock, self.boot)
         self.shelf = Shelf(settings.data_dir)
         self.papers = PaperWorker(self.doors, self.shelf, PAPERS, self.wake, self.boot)
+        self.photos = PhotoWorker(self.doors, self.shelf, TelegramFiles(self.bot))
         self.hearing = Hearing(self.doors)
         self.door = TelegramDoor(
             work=self.doors.work,
@@ -240,6 +243,8 @@ class Shouwang:
             stack.push_async_callback(_finish, stop, elsewhere)
             making = asyncio.create_task(self.papers.run(stop), name="papers")
             stack.push_async_callback(_finish, stop, making)
+            fetching = asyncio.create_task(self.photos.run(stop), name="photos")
+            stack.push_async_callback(_finish, stop, fetching)
             watching = asyncio.create_task(self.folder.run(stop, folder_seconds, asyncio.sleep), name="folder")
             stack.push_async_callback(_finish, stop, watching)
             await self._begin_sources(stop, stack)

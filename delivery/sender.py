@@ -25,7 +25,7 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import ParseMode
-from telegram.error import TelegramError
+from telegram.error import BadRequest, TelegramError
 from telegram.request import RequestData
 from telegram.request._requestparameter import RequestParameter
 
@@ -42,6 +42,7 @@ logger = logging.getLogger(__name__)
 
 _FILE_ID = re.compile(r"[A-Za-z0-9_-]{16,}")
 _REMEMBERED_FILES = 64
+_A_DOCUMENT = "can't use file of type document as photo"
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -169,7 +170,7 @@ class Sender:
         out = item.out
         file, key = await self._file(item, item.out.file)
         if out.kind is Kind.PHOTO:
-            message = await self._bot.send_photo(out.chat_id, file, caption=caption or None, **options)
+            message = await self._send_picture(out.chat_id, file, caption=caption or None, **options)
             file_id = message.photo[-1].file_id if message.photo else None
         elif out.kind is Kind.VOICE:
             message = await self._bot.send_voice(out.chat_id, file, caption=caption or None, **options)
@@ -179,6 +180,15 @@ class Sender:
             file_id = message.document.file_id if message.document else None
         self._remember(key, file_id)
         return message
+
+    async def _send_picture(self, chat_id: int, file: InputFile | str, **options: Any) -> Message:
+        """A picture that came as a document has an id that only goes out as one."""
+        try:
+            return await self._bot.send_photo(chat_id, file, **options)
+        except BadRequest as error:
+            if isinstance(file, str) and _A_DOCUMENT in str(error).lower():
+                return await self._bot.send_document(chat_id, file, **options)
+            raise
 
     async def _send_album(self, item: QueuedMessage, caption: str, options: dict[str, Any]) -> int:
         """One request, one message for each file; the words stand under the first."""

@@ -22,6 +22,17 @@ class FileKind(StrEnum):
     PHOTO = "photo"
 
 
+class PhotoRole(StrEnum):
+    """What a picture shows."""
+
+    BEFORE = "before"
+    """a hazard as it was reported"""
+    AFTER = "after"
+    """as it is now, by whoever fixed it"""
+    PROOF = "proof"
+    """sent along with a patrol or an answer"""
+
+
 class PhotoState(StrEnum):
     """What became of a picture somebody sent, beside its file_id, which stays usable on Telegram meanwhile."""
 

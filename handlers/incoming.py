@@ -154,6 +154,8 @@ def _content(message: Message, bot_name: str) -> dict[str, object]:
         return _text(message.text, bot_name)
     if message.photo:
         return {"what": What.PHOTO, "file_id": message.photo[-1].file_id, "text": message.caption or ""}
+    if message.document is not None and (message.document.mime_type or "").startswith("image/"):
+        return {"what": What.PHOTO, "file_id": message.document.file_id, "text": message.caption or ""}
     if message.voice is not None or message.audio is not None:
         sound = message.voice or message.audio
         assert sound is not None

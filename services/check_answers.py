@@ -12,6 +12,7 @@ from domain.errors import NotAllowed, Stale
 from domain.geometry import Point, distance_km
 from domain.obligations import Channel
 from domain.outgoing import Kind, Outgoing
+from domain.papers import PhotoRole
 from domain.people import Person
 from domain.places import PlaceCode, ancestors
 from domain.text import Button, ButtonStyle
@@ -19,6 +20,7 @@ from services.check_asking import settle_question
 from services.check_facts import facts_of
 from services.check_texts import judge_card
 from services.check_view import One, check_of, one_of, redraw
+from services.photos import want
 from services.ports import AskedRow, CheckEntry, CheckRow, Obligation
 from services.work import Work
 
@@ -103,6 +105,7 @@ async def take(work: Work, person: Person, check_id: int, said: Said) -> Taken:
         return Taken("same", check, one.answer.at, codes)
     entry = await _entry(work, one, said, codes)
     await work.rows.checks.add_entry(entry)
+    await want(work, check.subject, [said.file_id] if said.channel is Channel.PHOTO else [], PhotoRole.PROOF)
     await work.note("check.answered", check.subject, person, kind=entry.kind, late=entry.late)
     if entry.kind == ANSWER:
         await _first(work, check, one, entry)

@@ -6,12 +6,14 @@ from datetime import timedelta
 from domain.answers import Headcount
 from domain.geometry import Point
 from domain.hazards import ALIVE, Category, Move, is_suspected, place_in_words, place_near
+from domain.papers import PhotoRole
 from domain.people import Person
 from domain.places import PlaceCode
 from services.hazard_cards import follow, send_recordings, show_card
 from services.hazard_desk import desk_of
 from services.hazard_moves import put_before_desk, write
 from services.patrols import became_hazard
+from services.photos import want
 from services.ports import HazardReport, HazardRow
 from services.work import Work
 
@@ -75,6 +77,7 @@ async def report_hazard(work: Work, by: Reporter, told: Told) -> Reported:
         lon=None if told.spot is None else told.spot.lon,
     )
     row = await work.rows.hazards.add(row, _report(work, by, told, 0))
+    await want(work, row.subject, told.photos, PhotoRole.BEFORE)
     await work.note("hazard.reported", row.subject, by.person, category=row.category.value, place=row.place)
     await _tie_patrol(work, row, by, told)
     await put_before_desk(work, row, "new")
@@ -124,6 +127,7 @@ async def _supplement(work: Work, row: HazardRow, by: Reporter, told: Told) -> H
     """The numbers of the first report stay as they were told; what is new stands beside them."""
     suspected = row.suspected or is_suspected(told.category, told.threatened, told.what)
     report = await work.rows.hazards.add_report(_report(work, by, told, row.id))
+    await want(work, row.subject, told.photos, PhotoRole.BEFORE)
     moved = await write(work, row, Move.SUPPLEMENT, by.person, {"report": report.id}, suspected=suspected)
     await _tie_patrol(work, row, by, told)
     for person in await desk_of(work, moved):

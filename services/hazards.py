@@ -10,11 +10,13 @@ from typing import Any
 
 from domain.errors import DomainError, Stale
 from domain.hazards import FIX, RECHECK, TRIAGE, Grade, Move, objection
+from domain.papers import PhotoRole
 from domain.people import Person
 from domain.places import PlaceCode
 from services.hazard_cards import follow, show_card, show_fixed, tell_reporters
 from services.hazard_desk import departments, rechecks
 from services.hazard_moves import finish_step, load, move_by, owe, put_before_desk, refuse, settle, write
+from services.photos import want
 from services.ports import HazardRow
 from services.ports.hazards import hands_of
 from services.work import Work
@@ -128,6 +130,7 @@ async def fixed(work: Work, by: Person, hazard_id: int, photos: tuple[str, ...],
     row = await load(work, hazard_id)
     if not photos:
         raise DomainError("hazard.refused.needs_photo")
+    await want(work, row.subject, photos, PhotoRole.AFTER)
     row = await move_by(work, row, Move.FIX, by, {"photos": list(photos), "words": words}, fixed_by=by.id)
     await settle(work, row, FIX, by)
     lookers = await rechecks(work, row)

@@ -5,8 +5,9 @@ from types import MappingProxyType
 
 from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import Paper
+from services.photo_papers import BEFORE_AND_AFTER
 from services.points_map import POINT_MAP
 
-ALL: tuple[Paper, ...] = (HAZARD_LEDGER, PATROL_LEDGER, POINT_MAP)
+ALL: tuple[Paper, ...] = (HAZARD_LEDGER, PATROL_LEDGER, POINT_MAP, BEFORE_AND_AFTER)
 
 PAPERS: Mapping[str, Paper] = MappingProxyType({paper.kind: paper for paper in ALL})

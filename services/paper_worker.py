@@ -41,6 +41,7 @@ class _Bench:
         self.folder = folder
         self.path = worker.shelf.path
         self.printing = printing
+        self.font = worker.doors.policy.papers.font
 
     async def read(self, service: Callable[[Work], Awaitable[T]]) -> T:
         return await self._worker.doors.read(service)

@@ -44,6 +44,11 @@ class Bench(Protocol):
         """For unfinished files; gone afterwards."""
         ...
 
+    @property
+    def font(self) -> str:
+        """The county's own font; "" where the usual ones have to do."""
+        ...
+
     def path(self, sha256: str) -> Path:
         """Where a stored file lies."""
         ...

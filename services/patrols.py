@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 from domain.errors import DomainError, Stale
 from domain.geometry import Point
 from domain.obligations import Channel, ObligationState, is_late
+from domain.papers import PhotoRole
 from domain.patrols import (
     CHECK_IN,
     DESCRIBE,
@@ -29,6 +30,7 @@ from domain.people import Action, Person, PersonId, Role
 from domain.places import PlaceCode
 from services.patrol_desk import tell_unable
 from services.patrol_texts import REASON_WITHIN, ask_key, ask_subject, open_tasks, redraw, tell_tasks, together
+from services.photos import want
 from services.ports import CheckIn, PatrolTask, Proof
 from services.work import Work
 
@@ -368,5 +370,6 @@ async def add_position(
 
 async def _prove(work: Work, row: Proof) -> Proof:
     row = await work.rows.patrols.add_proof(row)
+    await want(work, f"patrol:{row.task_id}", [row.file_id], PhotoRole.PROOF)
     await work.note("patrol.proof", f"patrol:{row.task_id}", None, person=row.person_id, distance_m=row.distance_m)
     return row

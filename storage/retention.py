@@ -10,6 +10,7 @@ from storage.channels import side_message
 from storage.checks import spot_check_entry
 from storage.inbox import inbox
 from storage.outbox import outbox
+from storage.papers import photo
 from storage.patrol_rounds import patrol_spoken
 from storage.patrols import patrol_proof
 from storage.warning_record import warning_act
@@ -33,7 +34,10 @@ class RetentionTable:
             .where(spot_check_entry.c.at < before, spot_check_entry.c.lat.is_not(None))
             .values(lat=None, lon=None)
         )
-        return (await self._db.execute(proofs)).rowcount + (await self._db.execute(answers)).rowcount
+        pictures = (
+            sa.update(photo).where(photo.c.asked_at < before, photo.c.lat.is_not(None)).values(lat=None, lon=None)
+        )
+        return sum([(await self._db.execute(one)).rowcount for one in (proofs, answers, pictures)])
 
     async def oldest_words(self) -> datetime | None:
         at: datetime | None = await self._db.scalar(sa.select(sa.func.min(outbox.c.settled_at)))

@@ -137,6 +137,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "patrol.state.*": lambda: [finding.value for finding in patrols.Finding],
     "patrol.hindrance.*": lambda: [why.value for why in patrols.Hindrance],
     "patrol.said.*": lambda: ("recorded", "late", "filled_in", "merged"),
+    "hazard.photo.*": lambda: ("reported", "fixed"),
     "paper.title.*": lambda: list(PAPERS),
     "ledger.span.*": lambda: [span.value for span in ledger.Span],
     "ledger.view.*": lambda: [view.value for view in ledger.LedgerView],

@@ -163,6 +163,11 @@ class County:
         while await self.bot.papers.run_once():
             await self.settle()
 
+    async def fetch_photos(self) -> None:
+        """Whatever pictures were sent are fetched and kept."""
+        while await self.bot.photos.run_once():
+            continue
+
     def files(self, who: Someone) -> list[tuple[str, bytes]]:
         """The files the bot sent somebody, oldest first: name and content."""
         found = [m.file for m in self.messages(who.user_id) if m.file is not None]

@@ -6,6 +6,7 @@ documentation by other people: what they refuse, Telegram may refuse.
 
 import json
 from typing import Any
+from urllib.parse import unquote
 
 from aiogram import methods as judge
 from pydantic import BaseModel, ValidationError
@@ -70,9 +71,9 @@ class WorldRequest(BaseRequest):
         pool_timeout: ODVInput[float] = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         if "/file/bot" in url:
-            token, _, path = url.partition("/file/bot")[2].partition("/")
-            found = self._world.download(token, path)
-            return (404, b"") if found is None else (200, found)
+            token, _, path = unquote(url).partition("/file/bot")[2].partition("/")
+            found = self._world.files.at(path) if token in self._world.by_token else None
+            return (404, b"") if found is None else (200, found.data)
         token, _, name = url.rpartition("/bot")[2].partition("/")
         parameters = {} if request_data is None else dict(request_data.parameters)
         files = {} if request_data is None else dict(request_data.multipart_data)
