@@ -20,6 +20,8 @@ from domain.places import Level, Place, PlaceCode, PlaceTree, is_within, short_n
 TRIAGE = "triage"
 FIX = "fix"
 RECHECK = "recheck"
+PROGRESS = "progress"
+EXTENSION = "extension"
 """what obligations about a hazard ask for; with the version behind a dot where it is asked again"""
 
 
@@ -108,6 +110,8 @@ class HazardState(StrEnum):
     """said to be fixed, waiting for another pair of eyes"""
     CLOSED = "closed"
     REJECTED = "rejected"
+    MERGED = "merged"
+    """the same as another one, to which it leads"""
 
 
 class Grade(StrEnum):
@@ -132,39 +136,101 @@ class Move(StrEnum):
     """its place is put right: from the county to the township, from a guess to the village"""
     SUPPLEMENT = "supplement"
     """somebody reports the same thing, or more of it"""
+    TO_COUNTY = "to_county"
+    """refused a second time: the county says whose it is"""
+    DECIDE = "decide"
+    """the county has said whose it is"""
+    MERGE = "merge"
+    UNMERGE = "unmerge"
+    AT_ONCE = "at_once"
+    """即查即改: fixed where it was found, and still looked at by another hand"""
+    PROGRESS = "progress"
+    ASK_EXTENSION = "ask_extension"
+    EXTEND = "extend"
+    NO_EXTENSION = "no_extension"
+    MARK = "mark"
+    """挂牌 or 已吹哨 begins or ends"""
+    PAUSE = "pause"
+    """the time in which its area was cut off does not count"""
+
+
+class Treatment(StrEnum):
+    """How it is dealt with (治理方式)."""
+
+    AT_ONCE = "at_once"
+    WORKS = "works"
+    RELOCATE = "relocate"
+    REINFORCE = "reinforce"
+    WATCH = "watch"
+    LAW = "law"
+
+
+class Mark(StrEnum):
+    """A side state that people set and lift; 逾期 and 延期 are computed."""
+
+    LISTED = "listed"
+    WHISTLED = "whistled"
 
 
 _S = HazardState
-OVER = frozenset({_S.CLOSED, _S.REJECTED})
+OVER = frozenset({_S.CLOSED, _S.REJECTED, _S.MERGED})
 ALIVE = frozenset(HazardState) - OVER
+_UNDECIDED = frozenset({_S.REPORTED, _S.REFERRED, _S.TAKEN})
+_WITH_FIXER = frozenset({_S.ASSIGNED})
 
 TRANSITIONS: Final[Mapping[Move, tuple[frozenset[HazardState], HazardState | None]]] = MappingProxyType(
     {
         Move.TAKE: (frozenset({_S.REPORTED, _S.REFERRED}), _S.TAKEN),
-        Move.REFER: (frozenset({_S.REPORTED, _S.REFERRED, _S.TAKEN}), _S.REFERRED),
-        Move.REJECT: (frozenset({_S.REPORTED, _S.REFERRED, _S.TAKEN}), _S.REJECTED),
+        Move.REFER: (_UNDECIDED, _S.REFERRED),
+        Move.TO_COUNTY: (_UNDECIDED, _S.REFERRED),
+        Move.DECIDE: (frozenset({_S.REFERRED}), _S.REPORTED),
+        Move.REJECT: (_UNDECIDED, _S.REJECTED),
         Move.ASSIGN: (frozenset({_S.TAKEN, _S.ASSIGNED}), _S.ASSIGNED),
-        Move.FIX: (frozenset({_S.ASSIGNED}), _S.FIXED),
+        Move.AT_ONCE: (_UNDECIDED, _S.FIXED),
+        Move.PROGRESS: (_WITH_FIXER, None),
+        Move.ASK_EXTENSION: (_WITH_FIXER, None),
+        Move.EXTEND: (_WITH_FIXER, None),
+        Move.NO_EXTENSION: (_WITH_FIXER, None),
+        Move.FIX: (_WITH_FIXER, _S.FIXED),
         Move.CLOSE: (frozenset({_S.FIXED}), _S.CLOSED),
         Move.SEND_BACK: (frozenset({_S.FIXED}), _S.ASSIGNED),
-        Move.REOPEN: (OVER, _S.REPORTED),
+        Move.REOPEN: (frozenset({_S.CLOSED, _S.REJECTED}), _S.REPORTED),
+        Move.MERGE: (_UNDECIDED | _WITH_FIXER, _S.MERGED),
+        Move.UNMERGE: (frozenset({_S.MERGED}), _S.REPORTED),
         Move.GRADE: (ALIVE, None),
-        Move.LOCATE: (frozenset({_S.REPORTED, _S.REFERRED, _S.TAKEN}), _S.REPORTED),
+        Move.LOCATE: (_UNDECIDED, _S.REPORTED),
         Move.SUPPLEMENT: (ALIVE, None),
+        Move.MARK: (frozenset(HazardState), None),
+        Move.PAUSE: (_WITH_FIXER, None),
     }
 )
 """From where each move may be made, and where it leads (None: the state stays). What is not here is illegal."""
 
 RIGHT_FOR: Final[Mapping[Move, Action]] = MappingProxyType(
     {
-        **dict.fromkeys((Move.TAKE, Move.REFER, Move.REJECT, Move.ASSIGN, Move.GRADE), Action.ASSIGN_HAZARD),
+        **dict.fromkeys((Move.TAKE, Move.REFER, Move.TO_COUNTY, Move.REJECT, Move.ASSIGN), Action.ASSIGN_HAZARD),
+        **dict.fromkeys((Move.MERGE, Move.UNMERGE, Move.AT_ONCE), Action.ASSIGN_HAZARD),
+        **dict.fromkeys((Move.EXTEND, Move.NO_EXTENSION), Action.ASSIGN_HAZARD),
         **dict.fromkeys((Move.CLOSE, Move.SEND_BACK), Action.CLOSE_HAZARD),
+        **dict.fromkeys((Move.FIX, Move.PROGRESS, Move.ASK_EXTENSION), Action.RECORD_FOR_OTHERS),
+        Move.GRADE: Action.GRADE_HAZARD,
         Move.LOCATE: Action.ROUTE_HAZARD,
-        Move.FIX: Action.RECORD_FOR_OTHERS,
+        Move.DECIDE: Action.DECIDE_OWNER,
         Move.SUPPLEMENT: Action.REPORT_HAZARD,
     }
 )
-"""The right that a move needs. FIX is also the assignee's, REOPEN only a reporter's."""
+"""The right that a move needs. What the assignee does with his own needs none; REOPEN is only a reporter's; MARK and
+PAUSE follow from what people decide elsewhere."""
+
+THE_FIXERS: Final = frozenset({Move.FIX, Move.PROGRESS, Move.ASK_EXTENSION})
+"""the assignee's own moves"""
+
+
+def right_for(move: Move, grade: Grade) -> Action:
+    """More time for 重大 is given by whoever may grade."""
+    if grade is Grade.MAJOR and move in {Move.EXTEND, Move.NO_EXTENSION}:
+        return Action.GRADE_HAZARD
+    return RIGHT_FOR[move]
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,14 +262,14 @@ class Objection(StrEnum):
 def objection(hands: Hands, move: Move, actor: int, *, has_right: bool) -> Objection | None:
     """Why this person may not make this move now; None when he may.
 
-    `has_right`: the roster gives him RIGHT_FOR[move] at this place. For REOPEN `actor` is an account.
+    `has_right`: the roster gives him `right_for` the move at this place. For REOPEN `actor` is an account.
     """
     if leads_to(hands.state, move) is None:
         return Objection.MOVED_ON
     match move:
         case Move.CLOSE | Move.SEND_BACK if actor in {hands.assignee, hands.fixed_by}:
             return Objection.OWN_WORK
-        case Move.FIX if actor == hands.assignee:
+        case _ if move in THE_FIXERS and actor == hands.assignee:
             return None
         case Move.REOPEN:
             return None if actor in hands.reporters else Objection.NOT_REPORTER

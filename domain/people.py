@@ -74,6 +74,10 @@ class Action(StrEnum):
     PAY_REWARD = "pay_reward"
     SEE_REPORTER = "see_reporter"
     """who has reported something for a reward"""
+    GRADE_HAZARD = "grade_hazard"
+    """says 重大 or 一般, and gives more time for 重大"""
+    DECIDE_OWNER = "decide_owner"
+    """says whose a hazard is that everybody passes on"""
     ISSUE_CHECK = "issue_check"
     JUDGE_CHECK = "judge_check"
     EDIT_ROSTER = "edit_roster"
@@ -162,6 +166,9 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.APPROVE_REWARD: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.COUNTY_LEADER), Reach.AREA),
     Action.PAY_REWARD: _all((Role.STATION, Role.COUNTY_DUTY), Reach.AREA),
     Action.SEE_REPORTER: _all((Role.STATION, Role.PRINCIPAL, Role.COUNTY_DUTY), Reach.AREA),
+    Action.GRADE_HAZARD: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE), Reach.AREA)
+    | {Role.DEPARTMENT: Reach.DEPARTMENT},
+    Action.DECIDE_OWNER: _all((Role.COUNTY_DUTY, Role.COUNTY_LEADER), Reach.AREA),
     Action.ISSUE_CHECK: _all(
         (
             Role.COUNTY_DUTY,

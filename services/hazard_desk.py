@@ -2,7 +2,18 @@
 
 from collections.abc import Iterable
 
-from domain.hazards import FIX, RIGHT_FOR, Category, HazardState, Move, departments_of, is_grave, objection
+from domain.hazards import (
+    FIX,
+    RIGHT_FOR,
+    THE_FIXERS,
+    Category,
+    HazardState,
+    Move,
+    departments_of,
+    is_grave,
+    objection,
+    right_for,
+)
 from domain.obligations import ObligationState
 from domain.people import RIGHTS, Action, Person, Reach, Role, may
 from domain.places import PlaceCode
@@ -37,7 +48,7 @@ async def stands_in(work: Work, person: Person, owner_id: int) -> bool:
 async def hand_of(work: Work, person: Person, row: HazardRow, move: Move) -> int:
     """In whose name he makes the move: what was given to one is also his stand-in's to do, and theirs to whom it was
     handed over."""
-    if move is not Move.FIX or row.assignee is None or person.id == row.assignee:
+    if move not in THE_FIXERS or row.assignee is None or person.id == row.assignee:
         return person.id
     handed = any(
         owed.person_id == person.id and owed.what.partition(".")[0] == FIX and owed.state is ObligationState.OPEN
@@ -50,8 +61,8 @@ async def moves_of(work: Work, person: Person, row: HazardRow) -> set[Move]:
     """What this person could do with it now."""
     hands = hands_of(row, await work.rows.hazards.reports_of(row.id))
     found = set()
-    for move, action in RIGHT_FOR.items():
-        allowed = await has_right(work, person, action, row)
+    for move in RIGHT_FOR:
+        allowed = await has_right(work, person, right_for(move, row.grade), row)
         if objection(hands, move, await hand_of(work, person, row, move), has_right=allowed) is None:
             found.add(move)
     return found

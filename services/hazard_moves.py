@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.errors import NotAllowed, Stale
-from domain.hazards import OVER, RIGHT_FOR, TRIAGE, Move, Objection, leads_to, objection
+from domain.hazards import OVER, TRIAGE, Move, Objection, leads_to, objection, right_for
 from domain.obligations import Channel, ObligationState, Plan, is_late
 from domain.people import Person
 from services.hazard_cards import follow, send_recordings, show_card, tell_reporters
@@ -45,7 +45,7 @@ async def move_by(
 ) -> HazardRow:
     """Ask the rules, then write. Raises NotAllowed, and Stale when another hand was first."""
     hands = hands_of(row, await work.rows.hazards.reports_of(row.id))
-    allowed = await has_right(work, by, RIGHT_FOR[move], row)
+    allowed = await has_right(work, by, right_for(move, row.grade), row)
     actor = await hand_of(work, by, row, move)
     refuse(row, objection(hands, move, actor, has_right=allowed))
     return await write(work, row, move, by, facts, **fields)

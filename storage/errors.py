@@ -8,6 +8,7 @@ class SchemaError(DomainError):
     """The database cannot be used with this version of the code. Keys:
 
     schema.newer          the database was made by a newer version; facts: found, known
+    schema.dangling       a migration would leave rows that refer to nothing; facts: table
     schema.unversioned    it holds tables that no migration of ours has made
     schema.no_backup_dir  it has to be upgraded, and nobody said where the copy made before that should go
     """

@@ -2,13 +2,16 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from datetime import datetime
 from enum import Enum
+from math import degrees
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.hazards import ALIVE, Category, Grade, HazardState, Move
+from domain.geometry import EARTH_RADIUS_KM, Point, distance_km
+from domain.hazards import ALIVE, Category, Grade, HazardState, Move, Treatment
 from domain.people import PersonId
 from domain.places import PlaceCode
 from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow
@@ -43,9 +46,25 @@ hazard = sa.Table(
     sa.Column("fixed_by", sa.BigInteger, sa.ForeignKey("person.id")),
     sa.Column("closed_by", sa.BigInteger, sa.ForeignKey("person.id")),
     sa.Column("closed_at", UtcTime),
+    sa.Column("point_id", sa.BigInteger, comment="the risk point; empty: none is known"),
+    sa.Column("found_at", UtcTime, comment="empty: when it was reported"),
+    sa.Column("consequence", sa.Text, nullable=False, server_default=""),
+    sa.Column("refusals", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("with_county", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("merged_into", sa.BigInteger, sa.ForeignKey("hazard.id")),
+    sa.Column("listed", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("whistled", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("treatment", sa.Text),
+    sa.Column("fund", sa.Text, nullable=False, server_default=""),
+    sa.Column("recheck_by", sa.BigInteger, sa.ForeignKey("person.id")),
+    sa.Column("extension_until", UtcTime, comment="more time is asked for until then"),
+    sa.Column("extensions", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("progress_due_at", UtcTime),
     one_of("state", [s.value for s in HazardState]),
     one_of("grade", [g.value for g in Grade]),
     one_of("category", [c.value for c in Category]),
+    one_of("treatment", [t.value for t in Treatment]),
+    sa.CheckConstraint("(state = 'merged') = (merged_into IS NOT NULL)", name="merged_into_one"),
     # The rules once more, where no code can go round them: no assignment without its four parts, no closing by the
     # hand that fixed.
     sa.CheckConstraint(
@@ -61,6 +80,13 @@ hazard = sa.Table(
 )
 _alive_sql = sa.text("state NOT IN ('closed', 'rejected')")
 sa.Index("ix_hazard_alive", hazard.c.place, hazard.c.category, sqlite_where=_alive_sql, postgresql_where=_alive_sql)
+sa.Index("ix_hazard_fixer", hazard.c.assignee, sqlite_where=_alive_sql, postgresql_where=_alive_sql)
+sa.Index("ix_hazard_at_point", hazard.c.point_id, sqlite_where=_alive_sql, postgresql_where=_alive_sql)
+sa.Index("ix_hazard_spot", hazard.c.lat, sqlite_where=_alive_sql, postgresql_where=_alive_sql)
+_merged_sql = sa.text("merged_into IS NOT NULL")
+sa.Index("ix_hazard_merged", hazard.c.merged_into, sqlite_where=_merged_sql, postgresql_where=_merged_sql)
+_asked_sql = sa.text("progress_due_at IS NOT NULL")
+sa.Index("ix_hazard_progress", hazard.c.progress_due_at, sqlite_where=_asked_sql, postgresql_where=_asked_sql)
 _is_alive = is_fixed(hazard.c.state, *sorted(state.value for state in ALIVE))
 
 hazard_report = sa.Table(
@@ -80,8 +106,10 @@ hazard_report = sa.Table(
     sa.Column("photos", Json, nullable=False),
     sa.Column("households", sa.Integer),
     sa.Column("people", sa.Integer),
+    sa.Column("unnamed", sa.Boolean, nullable=False, server_default=sa.false()),
 )
 sa.Index("ix_hazard_report_hazard", hazard_report.c.hazard_id, hazard_report.c.id)
+sa.Index("ix_hazard_report_user", hazard_report.c.user_id, hazard_report.c.id)
 
 hazard_event = sa.Table(
     "hazard_event",
@@ -179,13 +207,15 @@ class HazardTable:
                 photos=list(report.photos),
                 households=report.households,
                 people=report.people,
+                unnamed=report.unnamed,
             )
             .returning(hazard_report.c.id)
         )
         return replace(report, id=int(await self._db.scalar(put) or 0))
 
     async def reports_of(self, hazard_id: int) -> list[HazardReport]:
-        query = sa.select(hazard_report).where(hazard_report.c.hazard_id == hazard_id).order_by(hazard_report.c.id)
+        every = sa.or_(hazard_report.c.hazard_id == hazard_id, hazard_report.c.hazard_id.in_(_leading_to(hazard_id)))
+        query = sa.select(hazard_report).where(every).order_by(hazard_report.c.id)
         return [_report(row) for row in await self._db.execute(query)]
 
     async def events_of(self, hazard_id: int) -> list[HazardEvent]:
@@ -215,6 +245,31 @@ class HazardTable:
     async def alive_of(self, person_id: int) -> list[HazardRow]:
         return await self._list(_is_alive, hazard.c.assignee == person_id)
 
+    async def at_point(self, point_id: int) -> list[HazardRow]:
+        return await self._list(_is_alive, hazard.c.point_id == point_id, newest=True)
+
+    async def around(self, spot: Point, metres: float) -> list[HazardRow]:
+        """By a band of latitude, which the index finds, then by the distance itself."""
+        band = degrees(metres / 1000 / EARTH_RADIUS_KM)
+        near = await self._list(_is_alive, hazard.c.lat.between(spot.lat - band, spot.lat + band))
+        apart = [(distance_km(spot, at), row.id, row) for row in near if (at := row.position) is not None]
+        return [row for km, _, row in sorted(apart) if km * 1000 <= metres]
+
+    async def merged_with(self, hazard_id: int) -> list[HazardRow]:
+        return await self._list(hazard.c.id.in_(_leading_to(hazard_id)))
+
+    async def reported_by(self, user_id: int, limit: int = 10) -> list[HazardRow]:
+        mine = sa.select(hazard_report.c.hazard_id).where(hazard_report.c.user_id == user_id)
+        return await self._list(hazard.c.id.in_(mine), limit=limit, newest=True)
+
+    async def progress_due(self, now: datetime, limit: int = 200) -> list[HazardRow]:
+        query = sa.select(hazard).where(hazard.c.progress_due_at <= now).order_by(hazard.c.progress_due_at).limit(limit)
+        return [_hazard(row) for row in await self._db.execute(query)]
+
+    async def name_reporter(self, hazard_id: int, user_id: int, *, unnamed: bool) -> None:
+        his = (hazard_report.c.hazard_id == hazard_id) & (hazard_report.c.user_id == user_id)
+        await self._db.execute(sa.update(hazard_report).where(his).values(unnamed=unnamed))
+
     async def add_card(self, card: HazardCard) -> None:
         await self._db.execute(
             insert_new(hazard_card, self._db.dialect.name).values(
@@ -228,6 +283,13 @@ class HazardTable:
             HazardCard(row.hazard_id, PersonId(row.person_id), row.key, row.version)
             for row in await self._db.execute(query)
         ]
+
+
+def _leading_to(hazard_id: int) -> Any:
+    """The ids of all that were merged into this one, however many steps away."""
+    lead = sa.select(hazard.c.id).where(hazard.c.merged_into == hazard_id).cte("lead", recursive=True)
+    further = sa.select(hazard.c.id).where(hazard.c.merged_into == lead.c.id)
+    return sa.select(lead.union(further).c.id)
 
 
 _COLUMNS = tuple(column.name for column in hazard.columns if column.name != "id")
@@ -269,6 +331,20 @@ def _hazard(row: Any) -> HazardRow:
         fixed_by=_person(row.fixed_by),
         closed_by=_person(row.closed_by),
         closed_at=row.closed_at,
+        point_id=row.point_id,
+        found_at=row.found_at,
+        consequence=row.consequence,
+        refusals=row.refusals,
+        with_county=row.with_county,
+        merged_into=row.merged_into,
+        listed=row.listed,
+        whistled=row.whistled,
+        treatment=None if row.treatment is None else Treatment(row.treatment),
+        fund=row.fund,
+        recheck_by=_person(row.recheck_by),
+        extension_until=row.extension_until,
+        extensions=row.extensions,
+        progress_due_at=row.progress_due_at,
     )
 
 
@@ -288,4 +364,5 @@ def _report(row: Any) -> HazardReport:
         photos=tuple(row.photos),
         households=row.households,
         people=row.people,
+        unnamed=row.unnamed,
     )

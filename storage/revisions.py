@@ -13,6 +13,7 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from storage.engines import plainly
 from storage.errors import SchemaError
 
 SCRIPTS = Path(__file__).parent / "migrations"
@@ -54,14 +55,27 @@ async def revision(connection: AsyncConnection) -> str | None:
 
 
 async def migrate(connection: AsyncConnection, to: str = "head") -> None:
-    """Run the missing migrations inside the open transaction. Two machines that start together wait for each other."""
+    """Run the missing migrations inside the open transaction. Two machines that start together wait for each other.
+    A SQLite connection looks at no references afterwards: it is for this and to be closed."""
 
     def run(sync: sa.Connection) -> None:
         if sync.dialect.name == "postgresql":
             sync.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+            command.upgrade(configured(sync), to)
+            return
+        _look_at_no_references(sync)
         command.upgrade(configured(sync), to)
+        if dangling := sync.execute(sa.text("PRAGMA foreign_key_check")).first():
+            raise SchemaError("schema.dangling", table=dangling[0])
 
     await connection.run_sync(run)
+
+
+def _look_at_no_references(sync: sa.Connection) -> None:
+    """A table that others refer to is built anew beside the old one, which may be dropped only so. The setting does
+    nothing in an open transaction: the one just begun, still empty, makes room for it."""
+    for statement in ("COMMIT", "PRAGMA foreign_keys=OFF", "BEGIN IMMEDIATE"):
+        plainly(sync, statement)
 
 
 def configured(connection: sa.Connection, versions: Path = VERSIONS) -> Config:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
-from domain.hazards import Category, Grade, Hands, HazardState
+from domain.geometry import Point
+from domain.hazards import Category, Grade, Hands, HazardState, Treatment
 from domain.people import PersonId
 from domain.places import PlaceCode
 
@@ -33,17 +34,43 @@ class HazardRow:
     created_at: datetime
     lat: float | None = None
     lon: float | None = None
+    point_id: int | None = None
+    """of the register of risk points"""
+    found_at: datetime | None = None
+    """when it was seen; None: when it was reported"""
     state: HazardState = HazardState.REPORTED
     version: int = 0
     grade: Grade = Grade.OPEN
+    consequence: str = ""
+    """what it may lead to"""
     department: str = ""
     """to whom it was passed on; "" is the township"""
+    refusals: int = 0
+    """how often it was passed on since the county said whose it is"""
+    with_county: bool = False
+    """the county has to say whose it is"""
+    merged_into: int | None = None
+    listed: bool = False
+    """挂牌督办"""
+    whistled: bool = False
+    """已吹哨"""
     taken_by: PersonId | None = None
     unit: str = ""
     assignee: PersonId | None = None
     measure: str = ""
     interim: str = ""
+    """what keeps people safe until it is fixed"""
+    treatment: Treatment | None = None
+    fund: str = ""
+    recheck_by: PersonId | None = None
+    """who is named to look at it again"""
     due_at: datetime | None = None
+    extension_until: datetime | None = None
+    """until when more time is asked for; None: nothing is asked"""
+    extensions: int = 0
+    """how often more time was given"""
+    progress_due_at: datetime | None = None
+    """when to ask next how it goes; None: never"""
     fixed_by: PersonId | None = None
     closed_by: PersonId | None = None
     closed_at: datetime | None = None
@@ -51,6 +78,10 @@ class HazardRow:
     @property
     def subject(self) -> str:
         return f"hazard:{self.id}"
+
+    @property
+    def position(self) -> Point | None:
+        return None if self.lat is None or self.lon is None else Point(self.lat, self.lon)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +105,8 @@ class HazardReport:
     photos: tuple[str, ...] = ()
     households: int | None = None
     people: int | None = None
+    unnamed: bool = False
+    """only desks are told who it was"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +149,10 @@ class HazardRows(Protocol):
         ...
 
     async def add_report(self, report: HazardReport) -> HazardReport: ...
-    async def reports_of(self, hazard_id: int) -> list[HazardReport]: ...
+    async def reports_of(self, hazard_id: int) -> list[HazardReport]:
+        """In the order told; those of hazards that were merged with it too."""
+        ...
+
     async def events_of(self, hazard_id: int) -> list[HazardEvent]: ...
     async def alike(self, category: Category, place: PlaceCode, since: datetime) -> list[HazardRow]:
         """Alive ones of this category at exactly this place, reported since then, newest first."""
@@ -128,6 +164,30 @@ class HazardRows(Protocol):
 
     async def alive_of(self, person_id: int) -> list[HazardRow]:
         """Those this person has to fix."""
+        ...
+
+    async def at_point(self, point_id: int) -> list[HazardRow]:
+        """Alive ones at this risk point, newest first."""
+        ...
+
+    async def around(self, spot: Point, metres: float) -> list[HazardRow]:
+        """Alive ones with a position within so many metres, the nearest first."""
+        ...
+
+    async def merged_with(self, hazard_id: int) -> list[HazardRow]:
+        """Those that lead to this one, directly or by way of another."""
+        ...
+
+    async def reported_by(self, user_id: int, limit: int = 10) -> list[HazardRow]:
+        """What this account reported, newest first."""
+        ...
+
+    async def progress_due(self, now: datetime, limit: int = 200) -> list[HazardRow]:
+        """Those whose progress is to be asked for."""
+        ...
+
+    async def name_reporter(self, hazard_id: int, user_id: int, *, unnamed: bool) -> None:
+        """Whether others than the desk may be told who it was."""
         ...
 
     async def add_card(self, card: HazardCard) -> None: ...
