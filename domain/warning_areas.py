@@ -6,7 +6,7 @@ than once in China.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import chain
@@ -121,8 +121,10 @@ def resolve_places(
     *,
     fixed_county: PlaceCode | None = None,
     limits: AreaLimits | None = None,
+    sites: Sequence[tuple[PlaceCode, Point]] = (),
 ) -> PlaceMatch:
-    """Place a notice on the tree. `fixed_county`: the county this source speaks of, when that is configured.
+    """Place a notice on the tree. `fixed_county`: the county this source speaks of, when that is configured. `sites`:
+    risk points with the place they lie in; one inside a shape brings its village in.
 
     Area by area: 1. codes; 2. if none of them says anything, polygons and circles; 3. if there are no
     usable shapes either, the names of the description. Areas add up.
@@ -133,7 +135,7 @@ def resolve_places(
         return PlaceMatch(problems=() if elsewhere else (Problem(PlaceProblem.NO_AREA),), outside=elsewhere)
     if _too_detailed(notice.areas, bounds):
         return PlaceMatch(problems=(Problem(PlaceProblem.TOO_DETAILED),))
-    found = [_place(area, notice, tree, fixed_county, bounds) for area in notice.areas]
+    found = [_place(area, notice, tree, fixed_county, bounds, sites) for area in notice.areas]
     codes = _outermost(chain.from_iterable(f.codes for f in found))
     problems = list(chain.from_iterable(f.problems for f in found))
     if narrower := _townships_named(notice, tree, codes):
@@ -179,11 +181,18 @@ def _outermost(codes: Iterable[PlaceCode]) -> frozenset[PlaceCode]:
     return frozenset(c for c in every if not any(c != other and is_within(c, other) for other in every))
 
 
-def _place(area: Area, notice: Notice, tree: PlaceTree, fixed_county: PlaceCode | None, limits: AreaLimits) -> _Found:
+def _place(
+    area: Area,
+    notice: Notice,
+    tree: PlaceTree,
+    fixed_county: PlaceCode | None,
+    limits: AreaLimits,
+    sites: Sequence[tuple[PlaceCode, Point]],
+) -> _Found:
     found = _Found()
     _by_code(area, tree, found)
     if not found.settled:
-        _by_shape(area, tree, limits, found)
+        _by_shape(area, tree, limits, sites, found)
     if found.settled or _shape_said_something(found):
         return found
     county = _certain_county(area, notice, tree, fixed_county)
@@ -220,12 +229,14 @@ def _by_code(area: Area, tree: PlaceTree, found: _Found) -> None:
     found.elsewhere = elsewhere and not found.codes and not found.problems
 
 
-def _by_shape(area: Area, tree: PlaceTree, limits: AreaLimits, found: _Found) -> None:
+def _by_shape(
+    area: Area, tree: PlaceTree, limits: AreaLimits, sites: Sequence[tuple[PlaceCode, Point]], found: _Found
+) -> None:
     rings = [ring for ring in area.polygons if _sensible_ring(ring, limits, found)]
     circles = [circle for circle in area.circles if _sensible_circle(circle, limits, found)]
     if not rings and not circles:
         return
-    positions = _positions(tree)
+    positions = _positions(tree, sites)
     in_rings = {code for ring in rings for code in _inside_ring(ring, positions)}
     in_circles = {code for circle in circles for code in _inside_circle(circle, positions, limits)}
     found.codes = in_rings | in_circles
@@ -241,14 +252,18 @@ def _by_shape(area: Area, tree: PlaceTree, limits: AreaLimits, found: _Found) ->
         found.problem(PlaceProblem.POSITIONS_MISSING, str(missing))
 
 
-def _positions(tree: PlaceTree) -> list[tuple[PlaceCode, Point]]:
-    """Where the villages are: their own point, and the points of their grids and sites. A pond at the edge of its
-    village brings the village."""
+def _positions(tree: PlaceTree, sites: Sequence[tuple[PlaceCode, Point]]) -> list[tuple[PlaceCode, Point]]:
+    """Where the villages are: their own point, the points of their grids, and the risk points. A pond at the edge of
+    its village brings the village; one that belongs to a whole township brings the township."""
     points = []
     for place in tree:
         village = tree.village_of(place.code)
         if place.position is not None and village is not None:
             points.append((village.code, place.position))
+    for code, position in sites:
+        village = tree.village_of(code) or tree.get(code)
+        if village is not None:
+            points.append((village.code, position))
     return points
 
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from domain.outgoing import Lane, Outgoing
 from domain.people import Person, PersonId, PersonStatus, Role
-from domain.places import PlaceCode, PlaceTree
+from domain.places import PlaceCode, PlaceTree, is_within
+from domain.points import PointDuty
 from domain.text import Rows
 from domain.warning_reach import is_outranked
 from services.channels import hurry, ladder_of
@@ -17,6 +18,12 @@ from services.warning_told import ask_key
 from services.work import Work
 
 ACKNOWLEDGE = "acknowledge"
+_POSTS_OF: Mapping[PointDuty, frozenset[Role]] = {
+    PointDuty.PATROL: frozenset({Role.PATROLLER, Role.MONITOR}),
+    PointDuty.WARN: frozenset({Role.WARNER}),
+    PointDuty.EVACUATE: frozenset({Role.EVACUATOR}),
+}
+"""who is in charge of a point answers like the holders of these posts"""
 DESKS = frozenset({Role.COUNTY_DUTY, Role.COUNTY_LEADER})
 
 
@@ -39,11 +46,29 @@ async def owing_people(work: Work, tree: PlaceTree, row: WarningRow, spared: Col
     people = await work.rows.people.holding(roles, codes)
     away = {leave.person_id: leave.stand_in_id for leave in await work.rows.people.leaves(work.now)}
     stand_ins = await work.rows.people.many(set(away.values()))
-    owing = {p.id: Owing(p, _place_of(p, roles, codes)) for p in people if p.id not in away}
-    for absent in (p for p in people if p.id in away):
-        carrier = _carrier(absent, away, stand_ins)
-        owing.setdefault(carrier.id, Owing(carrier, _place_of(absent, roles, codes)))
+    asked = {p.id: Owing(p, _place_of(p, roles, codes)) for p in people}
+    for one in await _in_charge_of_points(work, tree, row, villages):
+        asked.setdefault(one.person.id, one)
+    owing = {number: one for number, one in asked.items() if number not in away}
+    for absent in (one for number, one in asked.items() if number in away):
+        carrier = _carrier(absent.person, away, stand_ins)
+        owing.setdefault(carrier.id, Owing(carrier, absent.place))
     return [one for person_id, one in sorted(owing.items()) if person_id not in spared]
+
+
+async def _in_charge_of_points(
+    work: Work, tree: PlaceTree, row: WarningRow, villages: frozenset[PlaceCode]
+) -> list[Owing]:
+    """Whoever is in charge of a risk point there, wherever his post is, as far as such posts answer this colour."""
+    roles = work.policy.warnings.answerers[row.colour]
+    duties = [duty for duty, posts in _POSTS_OF.items() if roles & posts]
+    held: dict[PersonId, PlaceCode] = {}
+    beyond = (one for one in villages if not any(is_within(one, code) for code in row.places))
+    for number, place in await work.rows.points.in_charge_at([*row.places, *beyond], duties):
+        if not is_outranked(tree, place, villages, row.outranked):
+            held.setdefault(number, place)
+    people = await work.rows.people.many(held)
+    return [Owing(one, held[one.id]) for one in people.values() if one.status is PersonStatus.ACTIVE]
 
 
 def _carrier(absent: Person, away: Mapping[PersonId, PersonId], stand_ins: Mapping[int, Person]) -> Person:

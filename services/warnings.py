@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from domain.colours import Colour
 from domain.places import PlaceCode, PlaceTree
+from domain.warning_sites import box_of_shapes
 from domain.warnings import (
     Disposition,
     MsgType,
@@ -59,7 +60,9 @@ async def receive_notice(work: Work, notice: Notice, raw: bytes) -> Received:
     ignore with a reason. 4. Keep it with its evidence. 5. Post it, or lift what it lifts.
     """
     tree = await work.tree()
-    match = resolve_places(notice, tree, fixed_county=work.county)
+    box = box_of_shapes(notice)
+    sites = [] if box is None else await work.rows.points.positions_in(box)
+    match = resolve_places(notice, tree, fixed_county=work.county, sites=sites)
     earlier = await _earlier_of(work, notice, match)
     before = counterpart(notice, earlier)
     if before is not None and _begins_anew(notice, before):

@@ -228,6 +228,28 @@ class PointTable:
             _active, risk_point.c.lat.between(box.south, box.north), risk_point.c.lon.between(box.west, box.east)
         )
 
+    async def positions_in(self, box: Box) -> list[tuple[PlaceCode, Point]]:
+        c = risk_point.c
+        query = sa.select(c.place, c.lat, c.lon).where(
+            _active, c.lat.between(box.south, box.north), c.lon.between(box.west, box.east)
+        )
+        return [(PlaceCode(row.place), Point(row.lat, row.lon)) for row in await self._db.execute(query)]
+
+    async def in_charge_at(
+        self, places: Collection[PlaceCode], duties: Collection[PointDuty]
+    ) -> list[tuple[PersonId, PlaceCode]]:
+        if not places or not duties:
+            return []
+        held = risk_point_person.c
+        query = (
+            sa.select(held.person_id, risk_point.c.place)
+            .join_from(risk_point_person, risk_point, risk_point.c.id == held.point_id)
+            .where(_active, inside(risk_point.c.place, places), held.duty.in_(sorted(one.value for one in duties)))
+            .order_by(held.person_id, risk_point.c.place)
+            .distinct()
+        )
+        return [(PersonId(row.person_id), PlaceCode(row.place)) for row in await self._db.execute(query)]
+
     async def sums(self, places: Collection[PlaceCode]) -> PointSums:
         if not places:
             return PointSums()

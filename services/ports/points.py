@@ -6,11 +6,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Protocol
 
-from domain.geometry import Box
+from domain.geometry import Box, Point
 from domain.hazards import Category
 from domain.people import PersonId
 from domain.places import PlaceCode
-from domain.points import PointAct, PointVersion, RiskLevel, RiskPoint
+from domain.points import PointAct, PointDuty, PointVersion, RiskLevel, RiskPoint
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +130,17 @@ class PointRows(Protocol):
 
     async def in_box(self, box: Box) -> list[RiskPoint]:
         """Those whose marked position lies in the box."""
+        ...
+
+    async def positions_in(self, box: Box) -> list[tuple[PlaceCode, Point]]:
+        """The same, but only where they are."""
+        ...
+
+    async def in_charge_at(
+        self, places: Collection[PlaceCode], duties: Collection[PointDuty]
+    ) -> list[tuple[PersonId, PlaceCode]]:
+        """Who is in charge, for one of these duties, of a point in these places and below, each person once for each
+        place."""
         ...
 
     async def sums(self, places: Collection[PlaceCode]) -> PointSums: ...

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from domain.geometry import Box
+from domain.geometry import Box, Point
 from domain.hazards import Category
 from domain.people import PersonId
 from domain.places import PlaceCode
-from domain.points import PointAct, PointStatus, RiskLevel, RiskPoint
+from domain.points import PointAct, PointDuty, PointStatus, RiskLevel, RiskPoint
 from services.ports import PointFilter, PointProposal, PointSums, ProposalState
 from services.ports.points import PointRows
 from storage.store import SqlStore
@@ -139,6 +139,16 @@ async def test_filters_narrow_together_and_pages_follow_each_other(each: Each, i
     second, _ = await each.points.find(wanted, 2, 2)
     assert ([one.number[-1] for one in (*first, *second)], total) == (["1", "3", "5"], 3)
     assert await each.points.find(PointFilter(frozenset())) == ([], 0)
+
+
+async def test_where_points_are_and_who_is_in_charge_is_told_lightly(each: Each, ids: list[PersonId]) -> None:
+    await each.points.add(pond(1, patrollers=(ids[0],), evacuators=(ids[1],)))
+    await each.points.add(pond(2, patrollers=(ids[0],), lat=None, lon=None))
+    assert await each.points.positions_in(Box(28.4, 119.4, 28.5, 119.5)) == [(VILLAGE, Point(28.45, 119.48))]
+    patrol, evacuate = PointDuty.PATROL, PointDuty.EVACUATE
+    assert await each.points.in_charge_at([TOWNSHIP], [patrol]) == [(ids[0], VILLAGE)]
+    assert await each.points.in_charge_at([COUNTY], [patrol, evacuate]) == [(ids[0], VILLAGE), (ids[1], VILLAGE)]
+    assert await each.points.in_charge_at([], [patrol]) == []
 
 
 async def test_sums_tell_unknown_from_nil(each: Each, ids: list[PersonId]) -> None:
