@@ -90,6 +90,12 @@ class Action(StrEnum):
     GRANT_LEAVE = "grant_leave"
     ISSUE_ENROLMENT = "issue_enrolment"
     BIND_GROUP = "bind_group"
+    PLAN_DUTY = "plan_duty"
+    KEEP_LOG = "keep_log"
+    """the duty log: to read it, and to write down who called"""
+    ASSIGN_CHAIN = "assign_chain"
+    SEE_CHAIN = "see_chain"
+    REHEARSE = "rehearse"
 
 
 class Reach(StrEnum):
@@ -216,6 +222,14 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.PROPOSE_POINTS: _all((Role.CONTACT_CADRE, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER), Reach.AREA),
     Action.GRANT_LEAVE: _all((Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA),
     Action.ISSUE_ENROLMENT: _all((Role.COUNTY_DUTY, Role.STATION), Reach.AREA),
+    Action.PLAN_DUTY: _all((Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA),
+    Action.KEEP_LOG: _all(
+        (Role.COUNTY_DUTY, Role.COUNTY_LEADER, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.DUTY),
+        Reach.AREA,
+    ),
+    Action.ASSIGN_CHAIN: _all((Role.COUNTY_DUTY, Role.STATION), Reach.AREA),
+    Action.SEE_CHAIN: _all((*COUNTY_ROLES, *TOWNSHIP_ROLES, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER), Reach.AREA),
+    Action.REHEARSE: _all((Role.COUNTY_DUTY, Role.STATION), Reach.AREA),
     Action.BIND_GROUP: _all(
         (
             Role.COUNTY_DUTY,

@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from domain.answer_policy import AnswerPolicy
 from domain.channels import OtherChannel, names_are_unique
 from domain.colours import Colour
+from domain.duty_policy import DutyPolicy, RehearsalPolicy
 from domain.hazards import OWNERS, Category
 from domain.ledger_policy import LedgerPolicy
 from domain.obligations import Plan, Rung, Step, check_plan
@@ -226,6 +227,8 @@ class CountyPolicy(BaseModel):
     checks: CheckPolicy = CheckPolicy()
     response: ResponsePolicy = ResponsePolicy()
     """what a response level switches on"""
+    duty: DutyPolicy = DutyPolicy()
+    rehearsal: RehearsalPolicy = RehearsalPolicy()
     enrolment: EnrolmentPolicy = EnrolmentPolicy()
     retention: RetentionPolicy = RetentionPolicy()
     ledger: LedgerPolicy = LedgerPolicy()

@@ -1,6 +1,20 @@
 """Everything people can do, in the order in which free text is offered to the features."""
 
-from handlers import cards, checks, groups, hazards, leave, ledger, letters, patrols, people, points, sources, warnings
+from handlers import (
+    cards,
+    checks,
+    duty,
+    groups,
+    hazards,
+    leave,
+    ledger,
+    letters,
+    patrols,
+    people,
+    points,
+    sources,
+    warnings,
+)
 from handlers.scene import Feature
 
 FEATURES: tuple[Feature, ...] = (
@@ -10,6 +24,7 @@ FEATURES: tuple[Feature, ...] = (
     people.FEATURE,
     groups.FEATURE,
     leave.FEATURE,
+    duty.FEATURE,
     cards.FEATURE,
     hazards.FEATURE,
     ledger.FEATURE,

@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("card"),
     Entry("me"),
     Entry("leave"),
+    Entry("duty", Action.KEEP_LOG),
     Entry("help"),
 )
 _WORDS = frozenset({"菜单", "功能", "menu"})

@@ -10,8 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Protocol, runtime_checkable
 
+from domain.chain import Tier
 from domain.obligations import TO_NOBODY_ELSE, Climb, ObligationState, Rung, Standing, decide
-from domain.people import Person, Role
+from domain.people import Person, PersonStatus, Role
+from domain.places import PlaceCode
+from services.duty import first_on_duty
 from services.ports.core import Obligation
 from services.work import Work
 
@@ -200,7 +203,19 @@ async def resolve(work: Work, rung: Rung, person: Person, owed: Obligation, voic
         if where is None:
             return []
         found = await work.rows.people.holding(_HOLDERS[rung], [where.code])
+        if rung is Rung.LIAISON:
+            found = await _assigned(work, where.code, found)
+        elif rung in {Rung.DESK, Rung.COUNTY}:
+            found = await first_on_duty(work, where.code, found, person.id)
     return [one for one in found if one.id != person.id and one.reachable]
+
+
+async def _assigned(work: Work, village: PlaceCode, cadres: list[Person]) -> list[Person]:
+    """Whom the township has made answer for the village (包村), as well as the cadres whose post is there."""
+    chain = [one.person_id for one in await work.rows.chain.of_places([village]) if one.tier is Tier.TOWNSHIP]
+    named = await work.rows.people.many(chain) if chain else {}
+    active = [one for one in named.values() if one.status is PersonStatus.ACTIVE]
+    return list({one.id: one for one in (*active, *cadres)}.values())
 
 
 async def _stand_ins(work: Work, person: Person) -> list[Person]:

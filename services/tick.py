@@ -10,6 +10,8 @@ from functools import partial
 from services.channels import write_while_deaf
 from services.cutoff import watch
 from services.doors import Doors
+from services.duty_call import call_shifts
+from services.duty_gaps import weekly_gaps
 from services.housekeeping import expire_dialogues, prune
 from services.ladder import BATCH, climb_due, defer
 from services.leave import begin_leaves
@@ -75,6 +77,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("still in force?", ask_whether_still),
     ("digests", send_digests),
     ("begin leaves", begin_leaves),
+    ("call shifts", call_shifts),
     ("climb ladders", _climb),
     ("cut-off areas", watch),
     ("orders about what is overdue", draft_orders),
@@ -82,6 +85,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("draw boards", draw_boards),
     ("report on warnings", report_due),
     ("watch sources", watch_sources),
+    ("gaps of duty", weekly_gaps),
     ("unfinished dialogues", expire_dialogues),
     ("prune", prune),
     ("forget", forget),

@@ -5,6 +5,7 @@ from types import MappingProxyType
 
 from services.answer_voices import ActingVoice, RelayVoice, ReplyVoice
 from services.check_asking import CheckVoice
+from services.duty_call import DutyVoice
 from services.hazard_voice import HazardVoice
 from services.ladder import Voice
 from services.letter_voice import LetterVoice
@@ -21,6 +22,7 @@ VOICES: Mapping[str, Voice] = MappingProxyType(
         "patrol": PatrolVoice(),
         "hazard": HazardVoice(),
         "check": CheckVoice(),
+        "duty": DutyVoice(),
         "letter": LetterVoice(),
         **SECOND_VOICES,
     }

@@ -11,12 +11,14 @@ from services.ports import Rows
 from storage.answers import AnswerTable
 from storage.audit import AuditTable
 from storage.boards import BoardTable
+from storage.chain import ChainTable, RehearsalTable
 from storage.channels import ChannelTable
 from storage.checks import CheckTable
 from storage.checkup import CheckupTable
 from storage.cutoffs import CutoffTable, ReportTable
 from storage.database import Database
 from storage.duty import DutyTable
+from storage.duty_log import DutyLogTable
 from storage.enrolment import EnrolmentTable
 from storage.files import FileTable
 from storage.groups import DialogueTable, GroupTable
@@ -113,6 +115,18 @@ class SqlRows:
     @cached_property
     def rounds(self) -> RoundTable:
         return RoundTable(self._connection)
+
+    @cached_property
+    def duty_log(self) -> DutyLogTable:
+        return DutyLogTable(self._connection)
+
+    @cached_property
+    def chain(self) -> ChainTable:
+        return ChainTable(self._connection)
+
+    @cached_property
+    def rehearsals(self) -> RehearsalTable:
+        return RehearsalTable(self._connection)
 
     @cached_property
     def duty(self) -> DutyTable:

@@ -7,6 +7,7 @@ from handlers.dialogues.change_point import DIALOGUE as CHANGE_POINT
 from handlers.dialogues.compose_warning import DIALOGUE as COMPOSE_WARNING
 from handlers.dialogues.correct_phone import DIALOGUE as CORRECT_PHONE
 from handlers.dialogues.draft_letter import DIALOGUE as DRAFT_LETTER
+from handlers.dialogues.duty_words import DIALOGUE as DUTY_WORDS
 from handlers.dialogues.edit_letter import DIALOGUE as EDIT_LETTER
 from handlers.dialogues.explain_check import DIALOGUE as EXPLAIN_CHECK
 from handlers.dialogues.first_reply import DIALOGUE as FIRST_REPLY
@@ -16,12 +17,14 @@ from handlers.dialogues.issue_check import DIALOGUE as ISSUE_CHECK
 from handlers.dialogues.judge_check import DIALOGUE as JUDGE_CHECK
 from handlers.dialogues.leave import DIALOGUE as LEAVE
 from handlers.dialogues.place_warning import DIALOGUE as PLACE_WARNING
+from handlers.dialogues.plan_duty import DIALOGUE as PLAN_DUTY
 from handlers.dialogues.plan_patrol import DIALOGUE as PLAN_PATROL
 from handlers.dialogues.relay_warning import DIALOGUE as RELAY_WARNING
 from handlers.dialogues.report_hazard import DIALOGUE as REPORT_HAZARD
 from handlers.dialogues.retire_point import DIALOGUE as RETIRE_POINT
 from handlers.dialogues.return_warning import DIALOGUE as RETURN_WARNING
 from handlers.dialogues.send_back_hazard import DIALOGUE as SEND_BACK_HAZARD
+from handlers.dialogues.swap_duty import DIALOGUE as SWAP_DUTY
 from handlers.dialogues.withdraw_letter import DIALOGUE as WITHDRAW_LETTER
 
 DIALOGUES: tuple[Dialogue, ...] = (
@@ -33,6 +36,9 @@ DIALOGUES: tuple[Dialogue, ...] = (
     HOUSEHOLDS,
     CORRECT_PHONE,
     LEAVE,
+    PLAN_DUTY,
+    SWAP_DUTY,
+    DUTY_WORDS,
     ISSUE_CHECK,
     JUDGE_CHECK,
     EXPLAIN_CHECK,

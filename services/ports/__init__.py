@@ -25,6 +25,7 @@ from services.ports.core import (
 )
 from services.ports.cutoffs import Cutoff, CutoffRows, ReportDue, ReportRows
 from services.ports.duty import DutyRows, Swap
+from services.ports.duty_log import ChainRows, DutyEntry, DutyLogRows, Handover, LogLine, Rehearsal, RehearsalRows
 from services.ports.enrolment import EnrolmentRows, LinkRow
 from services.ports.files import FileRows, Kept, Shelf, StoredFile
 from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow, HazardRows
@@ -58,6 +59,12 @@ class Rows(CoreRows, Protocol):
     def points(self) -> PointRows: ...
     @property
     def rounds(self) -> RoundRows: ...
+    @property
+    def duty_log(self) -> DutyLogRows: ...
+    @property
+    def chain(self) -> ChainRows: ...
+    @property
+    def rehearsals(self) -> RehearsalRows: ...
     @property
     def duty(self) -> DutyRows: ...
     @property
@@ -115,6 +122,7 @@ __all__ = [
     "Broken",
     "CaseEvent",
     "CaseRows",
+    "ChainRows",
     "Chance",
     "ChannelRows",
     "CheckEntry",
@@ -125,6 +133,8 @@ __all__ = [
     "Cutoff",
     "CutoffRows",
     "DialogueRow",
+    "DutyEntry",
+    "DutyLogRows",
     "DutyRows",
     "EnrolmentRows",
     "Evidence",
@@ -132,6 +142,7 @@ __all__ = [
     "FirstReply",
     "Group",
     "GroupPost",
+    "Handover",
     "HazardCard",
     "HazardEvent",
     "HazardLine",
@@ -146,6 +157,7 @@ __all__ = [
     "LedgerRows",
     "LinkRow",
     "Listed",
+    "LogLine",
     "Measured",
     "Obligation",
     "OutboxDoor",
@@ -166,6 +178,8 @@ __all__ = [
     "ProposalState",
     "Queue",
     "QueuedSide",
+    "Rehearsal",
+    "RehearsalRows",
     "ReportDue",
     "ReportRows",
     "ResponsePost",

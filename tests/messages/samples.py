@@ -133,6 +133,8 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
         *("no_record", "on_leave", "last_warning_answer", "last_check_in", "no_activity", "hazards", "no_hazards"),
         *("last_warning", "warning_answered", "warning_not_answered", "no_warning", "patrol", "no_patrol"),
     ),
+    "duty.open.*": lambda: ("warning", "cut_off", "major", "overdue", "hazards", "patrols"),
+    "duty.wrong.*": lambda: ("ends_too_early", "too_long", "nobody"),
     "patrol.phase.*": lambda: [phase.value for phase in patrols.Phase],
     "patrol.state.*": lambda: [finding.value for finding in patrols.Finding],
     "patrol.hindrance.*": lambda: [why.value for why in patrols.Hindrance],
