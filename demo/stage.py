@@ -4,8 +4,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from demo.county import COUNTY, Resident, SampleCounty
-from domain.people import Role
+from demo.points import placed, sample_points
+from domain.people import PersonId, Role
 from domain.places import Level, PlaceCode
+from domain.point_rows import threshold_figure
+from domain.points import RiskPoint
 from sandbox.world import World
 from services.ports import Group
 from services.work import Work
@@ -56,13 +59,44 @@ def _members(county: SampleCounty, place: PlaceCode) -> Iterable[Resident]:
 
 async def enter(work: Work, county: SampleCounty, stage: Stage, world: World) -> None:
     """The same county in the bot's own books."""
-    await work.rows.places.save(county.places)
+    await work.rows.places.save(placed(county.places))
+    people: dict[int, PersonId] = {}
     for one in county.residents:
         person = await work.rows.people.add(name=one.name, phone=one.phone, title=one.title)
+        people[one.user_id] = person
         await work.rows.people.set_posts(person, one.posts)
         if one.enrolled:
             await work.rows.people.enrol(person, one.user_id, work.now)
+    await _enter_points(work, county, people)
     for code, chat_id in stage.groups.items():
         title = world.group(chat_id).title
         await work.rows.groups.save(Group(chat_id, title, code, can_pin=True, is_admin=True))
     assert stage.groups[COUNTY]
+
+
+async def _enter_points(work: Work, county: SampleCounty, people: dict[int, PersonId]) -> None:
+    for one in sample_points(county):
+        await work.rows.points.add(
+            RiskPoint(
+                id=0,
+                number=one.number,
+                version=1,
+                name=one.name,
+                category=one.category,
+                level=one.level,
+                place=one.place,
+                updated_at=work.now,
+                confirmed_at=work.now,
+                lat=one.lat,
+                lon=one.lon,
+                households=one.households,
+                people=one.people,
+                patrollers=(people[one.patroller],),
+                warners=(people[one.warner],),
+                evacuators=(people[one.evacuator],),
+                department=one.department,
+                threshold=one.threshold,
+                warning_level=threshold_figure(one.threshold) if "水位" in one.threshold else None,
+                shelter=one.shelter,
+            )
+        )

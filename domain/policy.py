@@ -20,6 +20,7 @@ from domain.obligations import Plan, Rung, Step, check_plan
 from domain.paper_policy import PaperPolicy
 from domain.patrol_policy import PatrolPolicy
 from domain.people import Role
+from domain.point_policy import PointPolicy
 from domain.response_policy import ResponsePolicy
 from domain.sources import Source
 from domain.supervision_policy import LetterPolicy, ListingPolicy, RewardPolicy, WhistlePolicy
@@ -232,6 +233,8 @@ class CountyPolicy(BaseModel):
     enrolment: EnrolmentPolicy = EnrolmentPolicy()
     retention: RetentionPolicy = RetentionPolicy()
     ledger: LedgerPolicy = LedgerPolicy()
+    points: PointPolicy = PointPolicy()
+    """the register of risk points"""
     """the county's own forms"""
     papers: PaperPolicy = PaperPolicy()
     """sheets, letters, maps, archives, pictures"""

@@ -15,6 +15,7 @@ from messages.keyboards import button, flowing, in_rows, stacked
 from services.papers import ask_for_paper
 from services.points import confirm_point, decide, point_now
 from services.points_map import FORMS, POINT_MAP
+from services.points_stale import all_the_same, stale_view
 from services.points_view import PAGE, Page, Wanted, card_facts, page, page_facts, rights, version_facts
 from services.ports.points import ProposalState
 
@@ -182,6 +183,15 @@ async def _versions(scene: Scene) -> None:
     await scene.say(scene.card("point_versions", name=point.name, number=point.number, versions=versions))
 
 
+async def _all_the_same(scene: Scene) -> None:
+    """pt:same:<township>:<sign>"""
+    place = PlaceCode(scene.args[0] if scene.args else "")
+    if (await scene.work.tree()).get(place) is None:
+        raise Stale("refused.stale")
+    left = await all_the_same(scene.work, scene.known(), place, scene.number(1))
+    await scene.redraw(*await stale_view(scene.work, place, left, scene.lang))
+
+
 # -- proposals --------------------------------------------------------------------------------------------------------
 
 
@@ -275,6 +285,7 @@ _PRESSES = {
     "r": _retire,
     "v": _versions,
     "add": _add,
+    "same": _all_the_same,
     "ok": _accept,
     "no": _refuse,
     "map": _map,

@@ -29,6 +29,7 @@ _MIMES: Final = {
     "kml": "application/vnd.google-earth.kml+xml",
 }
 _MOST = 6000
+_COMMITTEES: Final = ("村民委员会", "村委会", "居民委员会", "居委会")
 _NAMED = 12
 """overdue points that are named under the picture"""
 
@@ -180,7 +181,13 @@ def _villages(tree: PlaceTree, place: PlaceCode) -> list[dict[str, Any]]:
     here = tree.get(place)
     if not marked and here is not None and here.level is Level.VILLAGE:
         marked = [here] if here.position is not None else []
-    return [{"village": {"name": one.name, "lat": one.lat, "lon": one.lon}} for one in marked]
+    return [{"village": {"name": _short(one.name), "lat": one.lat, "lon": one.lon}} for one in marked]
+
+
+def _short(name: str) -> str:
+    """五木村村委会 is 五木村 on a map."""
+    found = next((one for one in _COMMITTEES if name.endswith(one) and name != one), "")
+    return name.removesuffix(found)
 
 
 async def _caption(work: Work, job: PaperJob, facts: Mapping[str, Any]) -> Any:

@@ -16,6 +16,7 @@ from services.housekeeping import expire_dialogues, prune
 from services.ladder import BATCH, climb_due, defer
 from services.leave import begin_leaves
 from services.overdue import draft_orders, list_for_leaders
+from services.points_stale import ask_stale
 from services.retention import forget
 from services.sources import watch_sources
 from services.voices import VOICES
@@ -86,6 +87,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("report on warnings", report_due),
     ("watch sources", watch_sources),
     ("gaps of duty", weekly_gaps),
+    ("risk points of a year ago", ask_stale),
     ("unfinished dialogues", expire_dialogues),
     ("prune", prune),
     ("forget", forget),
