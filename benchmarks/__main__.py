@@ -5,7 +5,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from benchmarks import broadcast, coldstart, intake, throughput
+from benchmarks import broadcast, coldstart, intake, ledgers, throughput
 from benchmarks.report import Report
 
 
@@ -20,13 +20,17 @@ async def measure(report: Report, only: str) -> None:
         await coldstart.measure(report)
     if "f" in only:
         await intake.measure(report)
+    if "g" in only:
+        await ledgers.measure(report)
 
 
 def main() -> None:
     words = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     words.add_argument("--out", type=Path, help="write the table to this file too")
     words.add_argument(
-        "--only", default="abcdf", help="a throughput and memory, b broadcast, c red before digests, d start, f intake"
+        "--only",
+        default="abcdfg",
+        help="a throughput and memory, b broadcast, c red before digests, d start, f intake, g years of ledgers",
     )
     given = words.parse_args()
     report, before = Report(), time.monotonic()

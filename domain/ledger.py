@@ -63,9 +63,9 @@ class LedgerFilter:
 
     places: tuple[PlaceCode, ...] = ()
     """these and what is below them"""
-    categories: frozenset[Category] | None = None
     department: str = ""
-    """passed on to it"""
+    """passed on to it, or of a category it owns: one of `owns`"""
+    owns: frozenset[Category] = frozenset()
     states: frozenset[HazardState] | None = None
     grade: Grade | None = None
     overdue_at: datetime | None = None
@@ -73,8 +73,29 @@ class LedgerFilter:
     since: datetime | None = None
     until: datetime | None = None
     """found in [since, until)"""
-    words: str = ""
-    """a number, or words of what, where, unit or measure"""
+    numbers: tuple[str, ...] = ()
+    """any of these, whole: 2026-0012"""
+    words: tuple[str, ...] = ()
+    """each of them somewhere in what, where, unit or measure"""
+
+
+def both(one: LedgerFilter, other: LedgerFilter) -> LedgerFilter:
+    """What fits the two; places and departments are `one`'s, unless it names none."""
+    states = one.states if other.states is None else other.states if one.states is None else one.states & other.states
+    since = [at for at in (one.since, other.since) if at is not None]
+    until = [at for at in (one.until, other.until) if at is not None]
+    return LedgerFilter(
+        places=one.places or other.places,
+        department=one.department or other.department,
+        owns=one.owns or other.owns,
+        states=states,
+        grade=one.grade or other.grade,
+        overdue_at=one.overdue_at or other.overdue_at,
+        since=max(since, default=None),
+        until=min(until, default=None),
+        numbers=one.numbers or other.numbers,
+        words=(*one.words, *other.words),
+    )
 
 
 class FieldKind(StrEnum):

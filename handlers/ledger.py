@@ -9,19 +9,19 @@ from domain.text import Rows
 from handlers.incoming import What
 from handlers.scene import Feature, Scene
 from messages.keyboards import button, in_rows
-from services.ledger_list import Shown, shown
+from services.ledger_list import Shown, search, shown, words_of
 from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import ask_for_paper
 
+_LONGEST = 80
+"""of what is looked for"""
 _T = TypeVar("_T", Span, LedgerView)
 
 
 async def command(scene: Scene) -> None:
-    """/ledger [number or words]"""
+    """/ledger [number, or words in any order]"""
     if await scene.only_private("ledger"):
-        words = scene.incoming.text.strip()
-        span = Span.ALL if words else Span.OPEN
-        found = await shown(scene.work, scene.person, span, words=words)
+        found = await search(scene.work, scene.person, scene.incoming.text.strip()[:_LONGEST])
         await scene.say(scene.card("ledger", **found.facts), _buttons(scene, found))
 
 
@@ -32,15 +32,16 @@ async def start(scene: Scene) -> None:
 
 
 async def turn(scene: Scene) -> None:
-    """lg:v:<span>:<before>"""
-    found = await shown(scene.work, scene.person, _choice(scene, 1, Span), before=scene.number(2) or None)
+    """lg:v:<wish>:<span>:<before>"""
+    wish, span, before = scene.number(1), _choice(scene, 2, Span), scene.number(3) or None
+    found = await shown(scene.work, scene.person, span, wish, before=before)
     await scene.redraw(scene.card("ledger", **found.facts), _buttons(scene, found))
 
 
 async def export(scene: Scene) -> None:
-    """lg:x:<span>:<view>"""
-    span, view = _choice(scene, 1, Span), _choice(scene, 2, LedgerView)
-    args = {"span": span.value, "view": view.value}
+    """lg:x:<wish>:<span>:<view>"""
+    words = await words_of(scene.work, scene.number(1))
+    args = {"words": words, "span": _choice(scene, 2, Span).value, "view": _choice(scene, 3, LedgerView).value}
     await ask_for_paper(scene.work, HAZARD_LEDGER, args, scene.known())
 
 
@@ -67,21 +68,19 @@ def _choice(scene: Scene, position: int, kind: type[_T]) -> _T:
 
 
 def _buttons(scene: Scene, found: Shown) -> Rows:
-    span = found.span.value
+    wish, span = found.wish, found.span.value
     lines = [button(line["number"], f"h:see:{line['id']}:{line['version']}") for line in found.facts["lines"]]
     rows = list(in_rows(lines, 4))
-    if found.next_before and not found.facts["words"]:
-        rows.append((button(scene.label("ledger.button.more"), f"lg:v:{span}:{found.next_before}"),))
-    if found.facts["words"]:
-        return tuple(rows)
-    spans = [
-        button(scene.label(f"ledger.span.{one.value}"), f"lg:v:{one.value}:0") for one in Span if one is not found.span
-    ]
-    rows += in_rows(spans, 2)
+    if found.next_before:
+        rows.append((button(scene.label("ledger.button.more"), f"lg:v:{wish}:{span}:{found.next_before}"),))
+    if not wish:
+        spans = [one for one in Span if one is not found.span]
+        rows += in_rows([button(scene.label(f"ledger.span.{one.value}"), f"lg:v:0:{one.value}:0") for one in spans], 4)
     if found.may_export:
         for one in LedgerView:
             title = scene.label("ledger.button.export", view=scene.label(f"ledger.view.{one.value}"))
-            rows.append((button(title, f"lg:x:{span}:{one.value}"),))
+            rows.append((button(title, f"lg:x:{wish}:{span}:{one.value}"),))
+    if found.may_export and not wish:
         rows.append((button(scene.label("ledger.button.patrols"), "lg:p:30"),))
     return tuple(rows)
 

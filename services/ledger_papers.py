@@ -2,13 +2,12 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from domain.hazards import ALIVE, Grade, HazardState
-from domain.ledger import DISASTER_OF, Disaster, LedgerFilter, LedgerView, Span
+from domain.ledger import DISASTER_OF, Disaster, LedgerFilter, LedgerView, Span, both
 from domain.people import Action, Person
 from domain.places import Level, ancestors, level_of
 from services.ledgers import (
@@ -20,6 +19,7 @@ from services.ledgers import (
     scope,
     sheet_of,
     trade_of,
+    wish_of,
 )
 from services.papers import Bench, Made, Paper, pages
 from services.ports.hazards import HazardRow
@@ -47,8 +47,14 @@ def span_filter(work: Work, span: Span) -> LedgerFilter:
             return LedgerFilter()
 
 
+async def asked_for(work: Work, args: Mapping[str, Any], lang: str) -> LedgerFilter:
+    """By a paper's args: span, and words as they were typed."""
+    span = span_filter(work, Span(args.get("span", Span.ALL.value)))
+    return both(await wish_of(work, args.get("words", ""), lang), span)
+
+
 class HazardLedger(Paper):
-    """args: span, view."""
+    """args: span, words, view."""
 
     kind = "hazard_ledger"
 
@@ -90,8 +96,8 @@ class _Writing:
     @classmethod
     async def begin(cls, work: Work, job: PaperJob) -> "_Writing":
         person, lang, label = await work.rows.people.get(job.person_id), job.language, work.words.label
-        asked = span_filter(work, Span(job.args.get("span", Span.ALL.value)))
-        wanted = narrowed(await scope(work, person, Action.EXPORT_LEDGER), asked)
+        asked = await asked_for(work, job.args, lang)
+        wanted = narrowed(work, await scope(work, person, Action.EXPORT_LEDGER), asked)
         view = LedgerView(job.args.get("view", LedgerView.AREA.value))
         sheet = sheet_of(work, "hazards", lang)
         self = cls(lang, view, wanted, await work.rows.ledger.count(wanted), sheet)
@@ -178,14 +184,16 @@ class PatrolLedger(Paper):
         async def begin(work: Work) -> tuple[LedgerFilter, int, Sheet]:
             person = await work.rows.people.get(job.person_id)
             own = await scope(work, person, Action.EXPORT_LEDGER)
-            wanted = replace(own, categories=None, since=work.now - timedelta(days=int(job.args.get("days", 30))))
+            since = work.now - timedelta(days=int(job.args.get("days", 30)))
+            wanted = LedgerFilter(places=own.places, since=since)
             return wanted, await work.rows.ledger.count_patrols(wanted), sheet_of(work, "patrols", lang)
 
         wanted, total, sheet = await bench.read(begin)
+        first = await bench.read(lambda work: work.rows.ledger.first_patrol(wanted.since or work.now))
         title = await bench.read(_title_of(job))
 
         async def page(work: Work, after: int) -> list[tuple[int, list[Any]]]:
-            lines = await work.rows.ledger.patrols(wanted, after, _PAGE)
+            lines = await work.rows.ledger.patrols(wanted, max(after, first), _PAGE)
             return [(line.id, sheet.values(await patrol_facts(work, line, lang))) for line in lines]
 
         async with bench.printing("book:write", out) as under_way:

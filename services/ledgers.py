@@ -5,12 +5,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from domain.errors import NotAllowed
-from domain.hazards import ALIVE, Category
+from domain.hazards import ALIVE, Category, Grade, HazardState
 from domain.ledger import DISASTER_OF, FIELDS, NOT_BY_DEFAULT, LedgerFilter
 from domain.ledger_policy import LedgerColumn
+from domain.ledger_words import Known, read_wish
 from domain.people import RIGHTS, Action, Person, Reach
 from domain.phones import last_four
-from domain.places import PlaceCode
+from domain.places import PlaceCode, is_within
 from services.ports.hazards import HazardRow
 from services.ports.ledger import HazardLine, PatrolLine
 from services.work import Work
@@ -31,7 +32,7 @@ async def scope(work: Work, person: Person | None, action: Action) -> LedgerFilt
         return LedgerFilter(places=tuple(dict.fromkeys(places)))
     if departments:
         place, department = departments[0]
-        return LedgerFilter(places=(place,), categories=owned_by(work, department))
+        return LedgerFilter(places=(place,), department=department, owns=owned_by(work, department))
     raise NotAllowed("refused.no_right")
 
 
@@ -39,15 +40,36 @@ def owned_by(work: Work, department: str) -> frozenset[Category]:
     return frozenset(one for one in Category if department in work.policy.hazards.owners_of(one))
 
 
-def narrowed(own: LedgerFilter, wanted: LedgerFilter) -> LedgerFilter:
-    """Never more than is one's own: of the places asked for only those inside; of the categories only both."""
-    inside = tuple(place for place in wanted.places if any(place.startswith(one) for one in own.places))
-    wider = tuple(one for one in own.places if any(one.startswith(place) for place in wanted.places))
-    places = (inside + wider or ("-",)) if wanted.places else own.places
-    categories = (
-        own.categories if wanted.categories is None else wanted.categories & (own.categories or frozenset(Category))
+_NOWHERE = (PlaceCode("-"),)
+
+
+def narrowed(work: Work, own: LedgerFilter, wanted: LedgerFilter) -> LedgerFilter:
+    """Never more than is one's own: of the places asked for what lies inside, of the departments one's own."""
+    inside = tuple(place for place in wanted.places if any(is_within(place, one) for one in own.places))
+    within = tuple(one for one in own.places if any(is_within(one, place) for place in wanted.places))
+    places = (inside + within or _NOWHERE) if wanted.places else own.places
+    department = own.department or wanted.department
+    if own.department and wanted.department not in {"", own.department}:
+        places = _NOWHERE
+    owns = owned_by(work, department) if department else frozenset()
+    return replace(wanted, places=tuple(dict.fromkeys(places)), department=department, owns=owns)
+
+
+async def wish_of(work: Work, words: str, lang: str) -> LedgerFilter:
+    """What somebody typed, read with the words of his language."""
+    label = work.words.label
+    states = {label(f"hazard.state.{state.value}", lang): frozenset({state}) for state in HazardState}
+    known = Known(
+        tree=await work.tree(),
+        county=work.county,
+        states=states,
+        grades={label(f"ledger.grade.{grade.value}", lang): grade for grade in Grade},
+        departments={owner for one in Category for owner in work.policy.hazards.owners_of(one)},
+        overdue=label("ledger.span.overdue", lang),
+        this_year=label("ledger.span.year", lang),
+        open=label("ledger.span.open", lang),
     )
-    return replace(wanted, places=tuple(PlaceCode(place) for place in places), categories=categories)
+    return read_wish(words, known, work.local(work.now))
 
 
 # -- columns and lines ------------------------------------------------------------------------------------------------

@@ -67,7 +67,7 @@ async def _asked(work: Work, person: Person, args: Mapping[str, Any]) -> PointFi
     inside = inside or [one for one in limits.places if is_within(one, place)]
     if not inside:
         raise NotAllowed("refused.no_right")
-    return PointFilter(frozenset(inside), frozenset(limits.categories or ()))
+    return PointFilter(frozenset(inside), limits.owns)
 
 
 async def _lines(work: Work, job: PaperJob) -> tuple[list[dict[str, Any]], dict[str, Any]]:

@@ -54,7 +54,7 @@ async def page(work: Work, person: Person, wanted: Wanted) -> Page:
         found = [one for one in mine if wanted.words in f"{one.number} {one.name}"]
         return Page(found[wanted.offset : wanted.offset + PAGE], len(found), wanted, (), own=True)
     places = _narrowed(limits.places, wanted.area)
-    categories = frozenset(limits.categories or Category)
+    categories = limits.owns or frozenset(Category)
     if wanted.disaster:
         categories &= {one for one in Category if DISASTER_OF[one].value == wanted.disaster}
     if not categories:
@@ -169,7 +169,7 @@ async def rights(work: Work, person: Person, point: RiskPoint) -> tuple[bool, bo
         return True, changes
     limits = await scope(work, person, Action.READ_LEDGER)
     inside = any(is_within(point.place, one) for one in limits.places)
-    return inside and (limits.categories is None or point.category in limits.categories), False
+    return inside and (not limits.department or point.category in limits.owns), False
 
 
 async def version_facts(work: Work, versions: Sequence[PointVersion], lang: str) -> list[dict[str, Any]]:

@@ -87,6 +87,7 @@ _merged_sql = sa.text("merged_into IS NOT NULL")
 sa.Index("ix_hazard_merged", hazard.c.merged_into, sqlite_where=_merged_sql, postgresql_where=_merged_sql)
 _asked_sql = sa.text("progress_due_at IS NOT NULL")
 sa.Index("ix_hazard_progress", hazard.c.progress_due_at, sqlite_where=_asked_sql, postgresql_where=_asked_sql)
+sa.Index("ix_hazard_ledger", hazard.c.state, hazard.c.place, hazard.c.created_at)
 _is_alive = is_fixed(hazard.c.state, *sorted(state.value for state in ALIVE))
 
 hazard_report = sa.Table(

@@ -96,6 +96,7 @@ check_in = sa.Table(
     one_of("hindrance", [h.value for h in Hindrance]),
 )
 sa.Index("ix_check_in_task", check_in.c.task_id, check_in.c.id)
+sa.Index("ix_check_in_said", check_in.c.at, check_in.c.place)
 sa.Index("ix_check_in_person", check_in.c.person_id, check_in.c.at)
 sa.Index("ix_check_in_point", check_in.c.point_id, check_in.c.id)
 _index_where("ix_check_in_reading", "reading IS NOT NULL", check_in.c.point_id, check_in.c.id)

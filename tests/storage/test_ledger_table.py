@@ -1,0 +1,117 @@
+"""Reading ledgers: filters, words, pages; on both databases."""
+
+import itertools
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from benchmarks.ledger_filling import grow, prepare
+from domain.hazards import ALIVE, Category, Grade, HazardState
+from domain.ledger import LedgerFilter
+from domain.places import PlaceCode
+from services.ports import HazardEvent, HazardReport, HazardRow
+from storage.database import Database
+from storage.ledger import page_of_lines
+from storage.store import SqlStore
+from tests.storage.filling import AT, TOWNSHIP, VILLAGE, people
+from tests.support.databases import Each
+
+
+def row(number: int, what: str, **more: object) -> HazardRow:
+    given = HazardRow(0, f"2026-{number:04d}", Category.POND, VILLAGE, "", False, what, None, None, False, AT)
+    return replace(given, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+async def each_with_hazards(store: SqlStore, each: Each) -> Each:
+    ids = await store.write(lambda rows: people(rows, 2))
+    report = HazardReport(0, 0, AT, 1, ids[0], "王大爷", "zh", True)
+    for one in (
+        row(1, "后山裂缝100%"),
+        row(2, "涵管渗水", category=Category.ROAD, department="水利", created_at=AT + timedelta(days=40)),
+        row(3, "裂缝_变宽", place=TOWNSHIP, place_words="茶厂边"),
+    ):
+        made = await each.hazards.add(one, report)
+        if one.number.endswith("3"):
+            due = AT - timedelta(days=1)
+            await store.write(
+                lambda rows, made=made, due=due: rows.hazards.move(  # type: ignore[misc]
+                    made, _event(made), grade=Grade.MAJOR, due_at=due
+                )
+            )
+    return each
+
+
+def _event(made: HazardRow) -> HazardEvent:
+    return HazardEvent(made.id, made.version + 1, AT, "take", "reported", "taken", None)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "found"),
+    [
+        (LedgerFilter(), ["1", "2", "3"]),
+        (LedgerFilter(places=(VILLAGE,)), ["1", "2"]),
+        (LedgerFilter(places=(PlaceCode("-"),)), []),
+        (LedgerFilter(department="水利", owns=frozenset({Category.POND})), ["1", "2", "3"]),
+        (LedgerFilter(department="交通", owns=frozenset({Category.ROAD})), []),
+        (LedgerFilter(states=ALIVE), ["1", "2", "3"]),
+        (LedgerFilter(states=frozenset({HazardState.TAKEN})), ["3"]),
+        (LedgerFilter(states=frozenset()), []),
+        (LedgerFilter(grade=Grade.MAJOR), ["3"]),
+        (LedgerFilter(overdue_at=AT), ["3"]),
+        (LedgerFilter(since=AT + timedelta(days=1)), ["2"]),
+        (LedgerFilter(until=AT + timedelta(days=1)), ["1", "3"]),
+        (LedgerFilter(numbers=("2026-0002", "2025-0002")), ["2"]),
+        (LedgerFilter(words=("裂缝",)), ["1", "3"]),
+        (LedgerFilter(words=("裂缝", "茶厂")), ["3"]),
+        (LedgerFilter(words=("100%",)), ["1"]),
+        (LedgerFilter(words=("缝_变",)), ["3"]),
+    ],
+    ids=itertools.count(),
+)
+async def test_what_is_asked_for(each_with_hazards: Each, wanted: LedgerFilter, found: list[str]) -> None:
+    lines = await each_with_hazards.ledger.hazards(wanted)
+    assert [line.row.number[-1] for line in lines] == found
+    assert [one.number[-1] for one in await each_with_hazards.ledger.newest(wanted)] == found[::-1]
+    assert await each_with_hazards.ledger.count(wanted) == len(found)
+    assert sum((await each_with_hazards.ledger.counts(wanted)).values()) == len(found)
+
+
+async def test_a_line_has_the_names_that_stand_in_it(each_with_hazards: Each) -> None:
+    (line, *_) = await each_with_hazards.ledger.hazards(LedgerFilter())
+    assert (line.reporter, line.assignee, line.closed_by) == ("王大爷", "", "")
+
+
+async def test_a_wish_is_kept_for_its_buttons_and_forgotten(each: Each) -> None:
+    number = await each.ledger.keep_wish("上坞村 逾期", AT)
+    assert await each.ledger.wish(number) == "上坞村 逾期"
+    assert await each.ledger.forget_wishes(AT + timedelta(seconds=1)) == 1
+    assert await each.ledger.wish(number) is None
+
+
+async def test_thousands_of_lines_are_read_in_pages_of_one_pass(database: Database, store: SqlStore) -> None:
+    await prepare(database)
+    await grow(database, (0, 0), (4_000, 1_500), (4_000, 1_500))
+    seen, after = 0, 0
+    while lines := await store.read(lambda rows, after=after: rows.ledger.hazards(LedgerFilter(), after, 400)):  # type: ignore[misc]
+        seen, after = seen + len(lines), lines[-1].row.id
+    assert seen == 1_500
+    since = (await store.read(lambda rows: rows.patrols.check_in(3_000))).at  # type: ignore[union-attr]
+    first = await store.read(lambda rows: rows.ledger.first_patrol(since))
+    some = LedgerFilter(since=since)
+    assert 2_990 <= first < 3_000
+    assert await store.read(lambda rows: rows.ledger.count_patrols(some)) == 4_000 - first
+    (line, *_) = await store.read(lambda rows: rows.ledger.patrols(some, first, 10))
+    assert line.id == first + 1
+    if database.dialect == "sqlite":
+        plan = await database.read(_plan)
+        assert [step for step in plan if "TEMP B-TREE" in step] == []
+
+
+async def _plan(connection: AsyncConnection) -> list[str]:
+    query = page_of_lines(LedgerFilter(places=(PlaceCode("331124"),)), 5, 9)
+    sql = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
+    return [str(step[-1]) for step in await connection.execute(sa.text(f"EXPLAIN QUERY PLAN {sql}"))]
