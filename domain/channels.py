@@ -64,6 +64,8 @@ class OtherChannel(BaseModel):
     secret_file: Path | None = None
     """holds the {key} and nothing else"""
     colours: frozenset[Colour] = frozenset({Colour.ORANGE, Colour.RED})
+    checks: bool = True
+    """also the second attempt of a spot check, where it goes to persons"""
     most_per_minute: int = Field(default=60, ge=1, le=6000)
     at_once: int = Field(default=2, ge=1, le=8)
     """so many messages under way at one time"""
@@ -159,6 +161,11 @@ def read_address(text: str) -> str:
 
 def to_persons(channels: Iterable[OtherChannel], colour: Colour) -> list[OtherChannel]:
     return [one for one in channels if one.place is None and colour in one.colours]
+
+
+def for_checks(channels: Iterable[OtherChannel]) -> list[OtherChannel]:
+    """Those by which somebody is asked a second time in a spot check."""
+    return [one for one in channels if one.place is None and one.checks]
 
 
 def to_places(channels: Iterable[OtherChannel], colour: Colour, covered: Iterable[PlaceCode]) -> list[OtherChannel]:

@@ -117,6 +117,10 @@ class Why(StrEnum):
     """still owes an answer to another check"""
     CUT_OFF = "cut_off"
     """his village is cut off: nothing can be asked there, and nothing is anybody's fault"""
+    RESTING = "resting"
+    """came off a night shift a few hours ago"""
+    TODAY = "today"
+    """was asked today already"""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from domain.answer_policy import AnswerPolicy
 from domain.channels import OtherChannel, names_are_unique
+from domain.check_minutes import CheckMinutes
 from domain.colours import Colour
 from domain.duty_policy import DutyPolicy, RehearsalPolicy
 from domain.hazards import OWNERS, Category
@@ -172,23 +173,19 @@ class CheckPolicy(BaseModel):
     night_until_hour: int = Field(default=6, ge=0, le=23)
     far_metres: int = Field(default=2000, ge=100)
     """a position farther than this from the post's place is marked; it proves nothing"""
+    proof_wanted: bool = False
+    """whoever says that he is on his post is asked for a live position or a photo; it is marked and never refused"""
 
     @model_validator(mode="after")
     def _ascends(self) -> "CheckPolicy":
-        if problems := check_plan(self.ladder):
+        if problems := check_plan(self.minutes.ladder):
             raise ValueError(f"minutes of the spot check: {', '.join(problems)}")
         return self
 
     @property
-    def ladder(self) -> Plan:
-        """A second message, then the checker's telephone."""
-        steps = ((Rung.REMIND, self.second_try_minutes), (Rung.CHECKER, self.phone_minutes))
-        return _plan(self.answer_minutes, *steps, (Rung.LAPSE, self.lapse_hours * 60))
-
-    @property
-    def phone_ladder(self) -> Plan:
-        """For somebody who cannot be written to: the telephone at once."""
-        return _plan(self.answer_minutes, (Rung.CHECKER, 0), (Rung.LAPSE, self.lapse_hours * 60))
+    def minutes(self) -> CheckMinutes:
+        """Of a leader's own check."""
+        return CheckMinutes(self.answer_minutes, self.second_try_minutes, self.phone_minutes, self.lapse_hours * 60)
 
 
 class EnrolmentPolicy(BaseModel):

@@ -18,9 +18,10 @@ from services.check_answers import (
     take,
 )
 from services.check_asking import call_buttons, phone_list, question
+from services.check_overview import show
 from services.check_texts import judge_card
 from services.check_verdicts import Judged, judge, record_call, to_judge, uphold
-from services.check_view import check_of, counts_of, everyone, require_issuer, show
+from services.check_view import check_of, counts_of, everyone, require_issuer
 from services.checks import cancel, post_counts
 
 _SHOWN = 5
@@ -105,7 +106,7 @@ def _said(scene: Scene) -> Said | None:
 async def _take(scene: Scene, check_id: int, said: Said) -> None:
     taken = await take(scene.work, scene.known(), check_id, said)
     if taken.kind == "bare":
-        asked = question(scene.work, taken.check.topic, scene.lang)
+        asked = question(scene.work, taken.topic, scene.lang)
         await scene.say(scene.text("check.taken.bare", question=asked))
         return
     await scene.say(scene.text(f"check.taken.{taken.kind}", at=scene.work.local(taken.at)))

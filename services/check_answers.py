@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.answers import is_received
-from domain.checks import ANSWER, CheckState, choices_of, codes_in
+from domain.checks import ANSWER, CheckState, Topic, choices_of, codes_in
 from domain.errors import NotAllowed, Stale
 from domain.geometry import Point, distance_km
 from domain.obligations import Channel
@@ -16,10 +16,11 @@ from domain.papers import PhotoRole
 from domain.people import Person
 from domain.places import PlaceCode, ancestors
 from domain.text import Button, ButtonStyle
-from services.check_asking import settle_question
+from services.check_asking import settle_question, topic_of
 from services.check_facts import facts_of
+from services.check_overview import redraw
 from services.check_texts import judge_card
-from services.check_view import One, check_of, one_of, redraw
+from services.check_view import One, check_of, one_of
 from services.photos import want
 from services.ports import AskedRow, CheckEntry, CheckRow, Obligation
 from services.work import Work
@@ -54,6 +55,8 @@ class Taken:
     check: CheckRow
     at: datetime
     codes: tuple[str, ...] = ()
+    topic: Topic = Topic.PRESENCE
+    """of a bare one: what is still to be answered"""
 
 
 async def question_replied_to(work: Work, person: Person, message_id: int) -> int | None:
@@ -97,9 +100,9 @@ async def take(work: Work, person: Person, check_id: int, said: Said) -> Taken:
         raise NotAllowed("refused.not_yours")
     if check.state is CheckState.CANCELLED:
         raise Stale("check.refused.cancelled")
-    codes = _codes(check, said)
+    codes = _codes(check, asked, said)
     if said.channel is Channel.TEXT and not codes and is_received(said.text):
-        return Taken("bare", check, work.now)
+        return Taken("bare", check, work.now, topic=topic_of(check, asked))
     one = await one_of(work, check, person.id)
     if one.answer is not None and said.code and one.answer.codes == codes:
         return Taken("same", check, one.answer.at, codes)
@@ -113,10 +116,11 @@ async def take(work: Work, person: Person, check_id: int, said: Said) -> Taken:
     return Taken("late" if entry.late else entry.kind, check, entry.at, codes)
 
 
-def _codes(check: CheckRow, said: Said) -> tuple[str, ...]:
+def _codes(check: CheckRow, asked: AskedRow, said: Said) -> tuple[str, ...]:
+    topic = topic_of(check, asked)
     if not said.code:
-        return codes_in(check.topic, said.text)
-    if said.code not in {choice.code for choice in choices_of(check.topic)}:
+        return codes_in(topic, said.text)
+    if said.code not in {choice.code for choice in choices_of(topic)}:
         raise Stale("refused.stale")
     return (said.code,)
 

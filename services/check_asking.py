@@ -3,14 +3,16 @@ to whoever checks. Nobody is told beforehand.
 """
 
 from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from domain.checks import Call, CheckState, Topic, choices_of
 from domain.obligations import Rung
 from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.people import Action, Person
 from domain.text import Button, ButtonStyle, Html, Rows
-from services.check_view import One, everyone, redraw
+from services.check_channels import channels_to, write_elsewhere
+from services.check_overview import redraw
+from services.check_view import One, everyone
 from services.desk import keepers
 from services.ports import AskedRow, CheckRow, Obligation
 from services.work import Work
@@ -26,10 +28,19 @@ def question(work: Work, topic: Topic, lang: str) -> Html:
     return work.words.text(f"check.question.{topic.value}", lang)
 
 
-def answer_buttons(work: Work, check: CheckRow, lang: str) -> Rows:
+def topic_of(check: CheckRow, asked: AskedRow) -> Topic:
+    """His own subject where everybody has one, else that of the check."""
+    return asked.topic or check.topic
+
+
+def asked_question(work: Work, check: CheckRow, asked: AskedRow, lang: str) -> Html:
+    return question(work, topic_of(check, asked), lang)
+
+
+def answer_buttons(work: Work, check: CheckRow, topic: Topic, lang: str) -> Rows:
     numbers = {
         choice.code: place if choice.number is None else choice.number
-        for place, choice in enumerate(choices_of(check.topic), 1)
+        for place, choice in enumerate(choices_of(topic), 1)
     }
     return tuple(
         (
@@ -39,7 +50,7 @@ def answer_buttons(work: Work, check: CheckRow, lang: str) -> Rows:
                 style=ButtonStyle.PRIMARY,
             ),
         )
-        for code in _PRESSED.get(check.topic, ())
+        for code in _PRESSED.get(topic, ())
     )
 
 
@@ -69,7 +80,8 @@ async def ask(
         again=again,
         checker=named[check.issued_by].name,
         absent="" if absent is None else named[absent].name,
-        question=question(work, check.topic, lang),
+        question=asked_question(work, check, asked, lang),
+        proof=work.policy.checks.proof_wanted and topic_of(check, asked) is Topic.PRESENCE,
         until=work.local(until),
     )
     key = f"{check.subject}:{purpose}:{person.id}"
@@ -80,9 +92,9 @@ async def ask(
             person_id=person.id,
             text=text,
             subject=check.subject,
-            buttons=answer_buttons(work, check, lang),
+            buttons=answer_buttons(work, check, topic_of(check, asked), lang),
             # a question that comes after the telephone call would be a question too many
-            expires_at=work.now + timedelta(minutes=work.policy.checks.phone_minutes),
+            expires_at=work.now + (check.phone_at - check.issued_at),
             resend_mark=work.words.text("check.resent", lang),
         )
     )
@@ -93,6 +105,7 @@ async def settle_question(work: Work, check: CheckRow, asked: AskedRow, person: 
     """What is still unsent of the question stays unsent; where it was sent, it loses its buttons and says why:
     answered, judged, cancelled."""
     await work.rows.outbox.supersede(subject=check.subject, person_id=person.id)
+    await work.rows.channels.supersede(check.subject, person.id)
     if person.user_id is None:
         return
     for key in dict.fromkeys((f"{check.subject}:ask:{person.id}", asked.question_key)):
@@ -111,14 +124,14 @@ async def settle_question(work: Work, check: CheckRow, asked: AskedRow, person: 
                     person.language,
                     ended=ended,
                     at=work.local(work.now),
-                    question=question(work, check.topic, person.language),
+                    question=asked_question(work, check, asked, person.language),
                 ),
             )
         )
 
 
 class CheckVoice:
-    """services.ladder.Voice and Resolver for spot checks."""
+    """services.ladder.Voice, Resolver and Elsewhere for spot checks."""
 
     async def resolve(self, work: Work, rung: Rung, owed: Obligation) -> list[Person] | None:
         """The checker himself; where he cannot be written to, whoever else may judge there."""
@@ -142,6 +155,15 @@ class CheckVoice:
         asked = None if check is None else await work.rows.checks.asked_one(check.id, person.id)
         if check is not None and asked is not None:
             await ask(work, check, asked, person, until=owed.due_at, purpose=purpose, again=again)
+
+    async def has_address(self, work: Work, owed: Obligation, person: Person) -> bool:  # noqa: ARG002 - Elsewhere
+        return bool(await channels_to(work, person))
+
+    async def write_elsewhere(self, work: Work, owed: Obligation, person: Person) -> None:
+        check = await _check_of(work, owed.subject)
+        if check is not None:
+            names = await write_elsewhere(work, check, person, owed.place)
+            await work.note("check.elsewhere", check.subject, None, person=person.id, channels=",".join(names))
 
     async def hand_up(self, work: Work, rung: Rung, to: Person, owed: Sequence[Obligation]) -> None:
         """请打电话核实: one message with everybody who has to be telephoned."""

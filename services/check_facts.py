@@ -19,11 +19,12 @@ _NAMED = 5
 _PATROL_DAYS = 7
 
 Fact = Mapping[str, Any]
+_LAST = {"warning": "last_warning_answer", "acting": "last_measure", "patrol": "last_check_in", "hazard": "last_report"}
 
 
 async def facts_of(work: Work, check: CheckRow, asked: AskedRow, person: Person) -> list[Fact]:
     """JSON values; `key` names the text check.fact.<key>, what ends in _at is an instant."""
-    match check.topic:
+    match asked.topic or check.topic:
         case Topic.PRESENCE:
             return await _presence(work, person)
         case Topic.HAZARDS:
@@ -44,8 +45,7 @@ async def _presence(work: Work, person: Person) -> list[Fact]:
             found.append({"key": "on_leave", "until_at": leave.ends_at.isoformat(), "name": name})
     last = await work.rows.checks.last_activity(person.id)
     if last is not None:
-        kind = "last_warning_answer" if last.subject.startswith("warning:") else "last_check_in"
-        found.append({"key": kind, "was_at": last.at.isoformat()})
+        found.append({"key": _LAST[last.subject.partition(":")[0]], "was_at": last.at.isoformat()})
     return found or [{"key": "no_activity"}]
 
 

@@ -69,7 +69,7 @@ async def pool_of(work: Work, checker: Person, place: PlaceCode, roles: Collecti
         found = post_for(person, held, place, roles)
         if found is not None:
             candidates[person.id] = Candidate(person, found[0])
-    return await _without_the_spared(work, checker, candidates)
+    return await without_the_spared(work, candidates, checker)
 
 
 async def candidate_of(work: Work, checker: Person, person: Person) -> Pool:
@@ -79,11 +79,12 @@ async def candidate_of(work: Work, checker: Person, person: Person) -> Pool:
         found = post_for(person, [scope], scope.place)
         if found is not None and person.status is PersonStatus.ACTIVE:
             await work.require(checker, Action.ISSUE_CHECK, found[0].place, department=scope.department)
-            return await _without_the_spared(work, checker, {person.id: Candidate(person, found[0])})
+            return await without_the_spared(work, {person.id: Candidate(person, found[0])}, checker)
     raise NotAllowed("check.refused.outside")
 
 
-async def _without_the_spared(work: Work, checker: Person, candidates: dict[int, Candidate]) -> Pool:
+async def without_the_spared(work: Work, candidates: dict[int, Candidate], checker: Person | None = None) -> Pool:
+    """`checker`: he cannot be asked by himself."""
     excluded: dict[int, Exclusion] = {}
     leaves = await work.rows.people.leaves(work.now)
     away: dict[int, PersonId] = {leave.person_id: leave.stand_in_id for leave in leaves}
@@ -99,7 +100,7 @@ async def _without_the_spared(work: Work, checker: Person, candidates: dict[int,
             excluded.setdefault(number, Exclusion(Why.CUT_OFF))
     active, owing = await _active(work, candidates), await work.rows.checks.owing()
     for number in candidates:
-        if number == checker.id:
+        if checker is not None and number == checker.id:
             excluded[number] = Exclusion(Why.CHECKER)
         elif number not in excluded and number in owing:
             excluded[number] = Exclusion(Why.ASKED)
@@ -109,7 +110,7 @@ async def _without_the_spared(work: Work, checker: Person, candidates: dict[int,
 
 
 async def _active(work: Work, among: Collection[int]) -> dict[int, datetime]:
-    """Who answered a red warning or checked in a moment ago, himself, and when."""
+    """Who answered a red warning, reported what he does, checked in or reported a hazard a moment ago, himself."""
     since = work.now - timedelta(minutes=work.policy.checks.recently_active_minutes)
     red: dict[str, bool] = {}
     found: dict[int, datetime] = {}

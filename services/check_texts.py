@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from domain.checks import EXCUSED, UNQUALIFIED, USUAL_REASON, Reason, Result, results_for
 from domain.obligations import Channel
 from domain.text import Button, ButtonStyle, Html, Rows
-from services.check_asking import question
+from services.check_asking import asked_question
 from services.check_facts import told
 from services.check_view import One
 from services.ports import CheckEntry, CheckRow, VerdictRow
@@ -33,7 +33,7 @@ async def judge_card(work: Work, check: CheckRow, one: One, lang: str, *, revise
         place=tree.path(one.asked.place),
         absent="" if stands_for is None else stands_for.name,
         asked_at=work.local(check.issued_at),
-        question=question(work, check.topic, lang),
+        question=asked_question(work, check, one.asked, lang),
         entries=[await _line(work, entry, lang) for entry in shown],
         earlier=len(one.entries) - len(shown),
         facts=told(work, one.asked.facts, lang),

@@ -15,8 +15,9 @@ from domain.people import Action, Person
 from domain.text import Button
 from services.check_answers import keep_facts
 from services.check_asking import settle_question
+from services.check_overview import redraw
 from services.check_texts import told_text
-from services.check_view import One, check_of, everyone, one_of, redraw, require_judge
+from services.check_view import One, check_of, everyone, one_of, require_judge
 from services.desk import keepers, tell_keepers
 from services.office import report_wrong_number
 from services.ports import CheckEntry, CheckRow, VerdictRow

@@ -1,23 +1,14 @@
-"""How one check stands: everybody asked with what came back, put together once; and its overview for the checker.
+"""How one check stands: everybody asked with what came back, put together once."""
 
-The overview is one message, edited as things happen: nobody gets a message for each answer.
-"""
-
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from domain.checks import ANSWER, CONNECTED, EXCUSED, UNQUALIFIED, Call, CheckState, Manner, Why
+from domain.checks import ANSWER, CONNECTED, EXCUSED, Call
 from domain.errors import NotAllowed, Stale
 from domain.obligations import ObligationState, Rung, is_late
-from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.people import Action, Person
-from domain.text import Button, ButtonStyle, Html, Rows
 from services.ports import AskedRow, CheckEntry, CheckRow, Obligation, VerdictRow
 from services.work import Work
-
-_NAMED = 6
-"""so many of the people left alone are named in the overview"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,125 +148,3 @@ def counts_of(people: list[One]) -> Counts:
     }
     counted = [one for one in people if one.person.id not in excused]
     return Counts(len(counted), sum(one.heard for one in counted))
-
-
-# -- the overview -------------------------------------------------------------------------------------------------
-
-
-def topic_name(work: Work, check: CheckRow, lang: str) -> str:
-    return work.words.label(f"check.topic.{check.topic.value}", lang)
-
-
-def _since(one: One) -> datetime | None:
-    last = one.answer or (one.calls[-1] if one.calls else None)
-    return None if last is None else last.at
-
-
-async def overview(work: Work, check: CheckRow, lang: str) -> tuple[Html, Rows]:
-    """The card and its buttons as they are now."""
-    people, tree = await everyone(work, check), await work.tree()
-    lines: list[Mapping[str, object]] = []
-    for one in people:
-        since = _since(one)
-        result = "" if one.verdict is None else work.words.label(f"check.result.{one.verdict.result.value}", lang)
-        lines.append(
-            {
-                "place": tree.path(one.asked.place),
-                "role": work.words.label(f"role.name.{one.asked.role.value}", lang),
-                "name": one.person.name,
-                "mark": _mark(one),
-                "state": result or work.words.label(f"check.state.{one.standing}", lang),
-                "at": None if since is None else work.local(since),
-            }
-        )
-    counts = counts_of(people)
-    card = work.words.card(
-        "check_overview",
-        lang,
-        number=check.number,
-        topic=topic_name(work, check, lang),
-        place=tree.path(check.place),
-        at_random=check.manner is Manner.RANDOM,
-        state=check.state.value,
-        issued_at=work.local(check.issued_at),
-        due_at=work.local(check.due_at),
-        people=lines,
-        answered=counts.answered,
-        asked=counts.asked,
-        spared=await _spared(work, check),
-        pool=0 if check.draw is None else len(check.draw.pool),
-        seed="" if check.draw is None else f"{check.draw.seed:016x}",
-    )
-    return card, _buttons(work, check, people, lang)
-
-
-def _mark(one: One) -> str:
-    if one.verdict is not None:
-        return "judged" if one.verdict.result not in UNQUALIFIED else "unqualified"
-    return "answered" if one.heard else "open"
-
-
-async def _spared(work: Work, check: CheckRow) -> list[Mapping[str, object]]:
-    """Those of the pool who were left alone: how many for each reason, and some of their names."""
-    if check.draw is None:
-        return []
-    names = await work.rows.people.many(check.draw.excluded)
-    found: list[Mapping[str, object]] = []
-    for why in Why:
-        who = [number for number, one in check.draw.excluded.items() if one.why is why]
-        if who:
-            some = [names[number].name for number in who[:_NAMED] if number in names]
-            found.append({"why": why.value, "count": len(who), "names": some})
-    return found
-
-
-def _buttons(work: Work, check: CheckRow, people: list[One], lang: str) -> Rows:
-    label = work.words.label
-    rows: list[tuple[Button, ...]] = [
-        (
-            Button(
-                label("check.button.see", lang, name=one.person.name),
-                f"c:see:{check.id}:{one.person.id}",
-                style=ButtonStyle.PRIMARY,
-            ),
-        )
-        for one in people
-        if one.judgeable
-    ]
-    last: list[Button] = []
-    if check.manner is Manner.RANDOM and check.state is not CheckState.CANCELLED:
-        last.append(Button(label("check.button.counts", lang), f"c:counts:{check.id}"))
-    if check.state is CheckState.OPEN:
-        last.append(Button(label("check.button.cancel", lang), f"c:cancel:{check.id}"))
-    return (*rows, tuple(last)) if last else tuple(rows)
-
-
-async def redraw(work: Work, check_id: int) -> None:
-    """Edit the overview where it stands."""
-    check = await check_of(work, check_id)
-    checker = await work.rows.people.get(check.issued_by)
-    if checker is None or checker.user_id is None or not check.overview_key:
-        return
-    text, buttons = await overview(work, check, checker.language)
-    await work.rows.outbox.put(
-        Outgoing(
-            key=f"{check.subject}:overview:{await work.rows.checks.next_revision(check.id)}",
-            chat_id=checker.user_id,
-            kind=Kind.EDIT,
-            policy=Policy.IDEMPOTENT,
-            lane=Lane.REPLY,
-            subject=f"{check.subject}:overview",
-            target=check.overview_key,
-            text=text,
-            buttons=buttons,
-        )
-    )
-
-
-async def show(work: Work, check_id: int, checker: Person) -> bool:
-    """Put the overview below everything else; from now on this message is edited."""
-    check = await check_of(work, check_id)
-    text, buttons = await overview(work, check, checker.language)
-    key = f"{check.subject}:overview:{await work.rows.checks.next_revision(check.id)}"
-    await work.rows.checks.set_overview(check.id, key)
-    return await work.tell(checker, key, text, subject=f"{check.subject}:overview", buttons=buttons)

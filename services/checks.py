@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from domain.checks import (
-    ANSWER,
     LEAST_FOR_COUNTS,
     CheckState,
     Draw,
@@ -23,11 +22,13 @@ from domain.checks import (
 from domain.errors import DomainError, Stale
 from domain.obligations import due_at
 from domain.outgoing import Lane, Outgoing, Policy
-from domain.people import Person, PersonId, Role
+from domain.people import Person, Role
 from domain.places import PlaceCode, is_within
-from services.check_asking import ask, settle_question
+from services.check_asking import settle_question
+from services.check_opening import next_number, open_and_ask
+from services.check_overview import redraw, show
 from services.check_pool import Candidate, Pool, candidate_of, pool_of, scopes
-from services.check_view import check_of, counts_of, everyone, redraw, require_issuer, show
+from services.check_view import check_of, counts_of, everyone, require_issuer
 from services.ports import AskedRow, CheckRow
 from services.work import Work
 
@@ -70,7 +71,7 @@ async def issue(work: Work, checker: Person | None, order: Order) -> CheckRow:
         await _row(work, checker, order, place, record, trades[0] if all(trades) else ""),
         [AskedRow(0, one.person.id, one.post.place, one.post.role, one.standing_in_for) for one in chosen],
     )
-    await _ask_everybody(work, check, chosen)
+    await open_and_ask(work, check, chosen, work.policy.checks.minutes)
     await show(work, check.id, checker)
     await work.note("check.issued", check.subject, checker, topic=check.topic.value, **_facts(check))
     return await check_of(work, check.id)
@@ -83,7 +84,7 @@ async def _row(
     topic = order.topic or await topic_in_turn(work, checker)
     return CheckRow(
         id=0,
-        number=await _next_number(work),
+        number=await next_number(work),
         issued_by=checker.id,
         issued_at=work.now,
         topic=topic,
@@ -93,7 +94,7 @@ async def _row(
         roles=tuple(sorted(order.roles, key=str)),
         department=department,
         draw=record,
-        due_at=due_at(policy.ladder, work.now),
+        due_at=due_at(policy.minutes.ladder, work.now),
         phone_at=work.now + timedelta(minutes=policy.phone_minutes),
     )
 
@@ -119,11 +120,6 @@ def _facts(check: CheckRow) -> dict[str, object]:
     if check.draw is None:
         return {}
     return {"seed": f"{check.draw.seed:016x}", "pool": len(check.draw.pool), "drawn": list(check.draw.chosen)}
-
-
-async def _next_number(work: Work) -> str:
-    year = work.local(work.now).year
-    return f"{year}-{await work.rows.counters.next(f'check:{year}'):03d}"
 
 
 async def _named(work: Work, checker: Person, person_id: int) -> tuple[PlaceCode, None, list[Candidate]]:
@@ -162,19 +158,6 @@ def _nobody(work: Work, pool: Pool, name: str) -> DomainError:
     if Why.ASKED in whys:
         return DomainError("check.refused.asked", name=name)
     return DomainError("check.refused.on_leave" if Why.LEAVE in whys else "check.refused.yourself", name=name)
-
-
-async def _ask_everybody(work: Work, check: CheckRow, chosen: list[Candidate]) -> None:
-    """Open what they owe; who cannot be written to is on the telephone list at once, his clock not counted."""
-    policy = work.policy.checks
-    for reachable, plan in ((True, policy.ladder), (False, policy.phone_ladder)):
-        owing: list[tuple[PersonId, PlaceCode, bool]] = [
-            (one.person.id, one.post.place, reachable) for one in chosen if one.person.reachable is reachable
-        ]
-        await work.rows.obligations.open(subject=check.subject, what=ANSWER, plan=plan, opened_at=work.now, owing=owing)
-    people = {one.person.id: one.person for one in chosen}
-    for asked in await work.rows.checks.asked(check.id):
-        await ask(work, check, asked, people[asked.person_id], until=check.due_at)
 
 
 # -- the end ------------------------------------------------------------------------------------------------------

@@ -57,6 +57,7 @@ def check(row: Any) -> CheckRow:
         state=CheckState(row.state),
         overview_key=row.overview_key,
         revision=row.revision,
+        daily_id=row.daily_id,
     )
 
 
@@ -68,6 +69,7 @@ def asked(row: Any) -> AskedRow:
         role=Role(row.role),
         standing_in_for=None if row.standing_in_for is None else PersonId(row.standing_in_for),
         question_key=row.question_key,
+        topic=None if row.topic is None else Topic(row.topic),
         facts=None if row.facts is None else tuple(row.facts),
     )
 

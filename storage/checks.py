@@ -13,7 +13,9 @@ from domain.obligations import Channel, ObligationState
 from domain.people import Role
 from services.ports.checks import Activity, AskedRow, CheckEntry, CheckRow, VerdictRow
 from storage import check_rows
+from storage.daily_checks import daily_check
 from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
+from storage.hazards import hazard_report
 from storage.obligations import obligation
 from storage.outbox import outbox
 from storage.patrols import check_in
@@ -39,6 +41,7 @@ spot_check = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     sa.Column("overview_key", sa.Text, nullable=False, server_default=""),
     sa.Column("revision", sa.Integer, nullable=False, server_default="0"),
+    sa.Column("daily_id", sa.BigInteger, comment="the daily draw it came from"),
     sa.CheckConstraint("(draw IS NULL) = (manner = 'named')", name="drawn"),
     one_of("topic", [t.value for t in Topic]),
     one_of("manner", [m.value for m in Manner]),
@@ -46,6 +49,7 @@ spot_check = sa.Table(
 )
 sa.Index("ix_spot_check_issuer", spot_check.c.issued_by, spot_check.c.id)
 sa.Index("ix_spot_check_issued", spot_check.c.issued_at)
+sa.Index("ix_spot_check_daily", spot_check.c.daily_id)
 
 spot_check_asked = sa.Table(
     "spot_check_asked",
@@ -57,6 +61,7 @@ spot_check_asked = sa.Table(
     sa.Column("standing_in_for", sa.BigInteger, sa.ForeignKey("person.id")),
     sa.Column("question_key", sa.Text, nullable=False, server_default=""),
     sa.Column("facts", Json),
+    sa.Column("topic", sa.Text, comment="his own, where not all of the check are asked the same"),
     one_of("role", [r.value for r in Role]),
 )
 sa.Index("ix_spot_check_asked_person", spot_check_asked.c.person_id, spot_check_asked.c.check_id)
@@ -142,6 +147,7 @@ class CheckTable:
             "phone_at": row.phone_at,
             "state": row.state.value,
             "overview_key": row.overview_key,
+            "daily_id": row.daily_id,
         }
         number = int(await self._db.scalar(sa.insert(spot_check).values(values).returning(spot_check.c.id)) or 0)
         people = [
@@ -152,6 +158,7 @@ class CheckTable:
                 "role": one.role.value,
                 "standing_in_for": one.standing_in_for,
                 "question_key": one.question_key,
+                "topic": None if one.topic is None else one.topic.value,
             }
             for one in asked
         ]
@@ -193,7 +200,7 @@ class CheckTable:
     async def topics_of(self, checker_id: int, limit: int = 50) -> list[Topic]:
         query = (
             sa.select(spot_check.c.topic)
-            .where(spot_check.c.issued_by == checker_id)
+            .where(spot_check.c.issued_by == checker_id, spot_check.c.daily_id.is_(None))
             .order_by(spot_check.c.id.desc())
             .limit(limit)
         )
@@ -206,6 +213,39 @@ class CheckTable:
             .order_by(spot_check.c.id)
         )
         return [person for record in (await self._db.execute(query)).scalars() for person in record["chosen"]]
+
+    async def of_daily(self, daily_id: int) -> list[CheckRow]:
+        return await self._list(spot_check.c.daily_id == daily_id)
+
+    async def open_of_period(self, period_id: int) -> list[CheckRow]:
+        mine = sa.select(daily_check.c.id).where(daily_check.c.period_id == period_id)
+        return await self._list(spot_check.c.daily_id.in_(mine), spot_check.c.state == CheckState.OPEN.value)
+
+    async def by_number(self, number: str) -> CheckRow | None:
+        found = await self._list(spot_check.c.number == number)
+        return found[0] if found else None
+
+    async def topics_asked(self, persons: Collection[int]) -> Mapping[int, list[Topic]]:
+        query = (
+            sa.select(
+                spot_check_asked.c.person_id, sa.func.coalesce(spot_check_asked.c.topic, spot_check.c.topic).label("on")
+            )
+            .join(spot_check, spot_check.c.id == spot_check_asked.c.check_id)
+            .where(spot_check_asked.c.person_id.in_(list(persons)))
+            .order_by(spot_check.c.id.desc())
+        )
+        found: dict[int, list[Topic]] = {}
+        for row in await self._db.execute(query):
+            found.setdefault(row.person_id, []).append(Topic(row.on))
+        return found
+
+    async def asked_since(self, since: datetime) -> frozenset[int]:
+        query = (
+            sa.select(spot_check_asked.c.person_id)
+            .join(spot_check, spot_check.c.id == spot_check_asked.c.check_id)
+            .where(spot_check.c.issued_at >= since)
+        )
+        return frozenset((await self._db.execute(query)).scalars())
 
     # -- who is asked -----------------------------------------------------------------------------------------------
 
@@ -312,20 +352,30 @@ class CheckTable:
 
     async def _activities(self, *, since: datetime | None = None, person_id: int | None = None) -> list[Activity]:
         answered = sa.select(obligation.c.person_id, obligation.c.answered_at, obligation.c.subject).where(
-            obligation.c.subject.startswith("warning:"), obligation.c.answered_by == obligation.c.person_id
+            sa.or_(obligation.c.subject.startswith("warning:"), obligation.c.subject.startswith("acting:")),
+            obligation.c.answered_by == obligation.c.person_id,
         )
         walked = sa.select(check_in.c.person_id, check_in.c.at, check_in.c.task_id).where(
             check_in.c.recorded_by == check_in.c.person_id
         )
+        reported = sa.select(hazard_report.c.person_id, hazard_report.c.at, hazard_report.c.hazard_id).where(
+            hazard_report.c.person_id.is_not(None)
+        )
         if since is not None:
+            reported = reported.where(hazard_report.c.at >= since)
             answered = answered.where(obligation.c.answered_at >= since)
             walked = walked.where(check_in.c.at >= since)
         if person_id is not None:
             answered = answered.where(obligation.c.person_id == person_id)
             answered = answered.order_by(obligation.c.answered_at.desc()).limit(1)
             walked = walked.where(check_in.c.person_id == person_id).order_by(check_in.c.at.desc()).limit(1)
+            reported = reported.where(hazard_report.c.person_id == person_id)
+            reported = reported.order_by(hazard_report.c.at.desc()).limit(1)
         found = [Activity(row.person_id, row.answered_at, row.subject) for row in await self._db.execute(answered)]
         found += [Activity(row.person_id, row.at, f"patrol:{row.task_id}") for row in await self._db.execute(walked)]
+        found += [
+            Activity(row.person_id, row.at, f"hazard:{row.hazard_id}") for row in await self._db.execute(reported)
+        ]
         return sorted(found, key=lambda one: one.at)
 
     async def owing(self) -> frozenset[int]:

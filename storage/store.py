@@ -16,6 +16,7 @@ from storage.channels import ChannelTable
 from storage.checks import CheckTable
 from storage.checkup import CheckupTable
 from storage.cutoffs import CutoffTable, ReportTable
+from storage.daily_checks import DailyCheckTable
 from storage.database import Database
 from storage.duty import DutyTable
 from storage.duty_log import DutyLogTable
@@ -183,6 +184,10 @@ class SqlRows:
     @cached_property
     def checks(self) -> CheckTable:
         return CheckTable(self._connection)
+
+    @cached_property
+    def daily_checks(self) -> DailyCheckTable:
+        return DailyCheckTable(self._connection)
 
     @cached_property
     def channels(self) -> ChannelTable:

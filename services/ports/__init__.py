@@ -24,6 +24,7 @@ from services.ports.core import (
     Words,
 )
 from services.ports.cutoffs import Cutoff, CutoffRows, ReportDue, ReportRows
+from services.ports.daily_checks import DailyCheckRows, DailyRow
 from services.ports.duty import DutyRows, Swap
 from services.ports.duty_log import ChainRows, DutyEntry, DutyLogRows, Handover, LogLine, Rehearsal, RehearsalRows
 from services.ports.enrolment import EnrolmentRows, LinkRow
@@ -71,6 +72,8 @@ class Rows(CoreRows, Protocol):
     def hazards(self) -> HazardRows: ...
     @property
     def checks(self) -> CheckRows: ...
+    @property
+    def daily_checks(self) -> DailyCheckRows: ...
     @property
     def channels(self) -> ChannelRows: ...
     @property
@@ -132,6 +135,8 @@ __all__ = [
     "CheckupRows",
     "Cutoff",
     "CutoffRows",
+    "DailyCheckRows",
+    "DailyRow",
     "DialogueRow",
     "DutyEntry",
     "DutyLogRows",

@@ -39,6 +39,8 @@ class CheckRow:
     overview_key: str = ""
     """the message that shows the checker how it goes"""
     revision: int = 0
+    daily_id: int | None = None
+    """the daily draw it came from; then everybody has a subject of his own"""
 
     @property
     def subject(self) -> str:
@@ -57,6 +59,8 @@ class AskedRow:
     """the one on leave whose post this is about"""
     question_key: str = ""
     """the newest message with the question"""
+    topic: Topic | None = None
+    """his own subject, where not all are asked the same"""
     facts: tuple[Mapping[str, Any], ...] | None = None
     """what the bot itself knew when the first answer came; JSON values, `key` names the text"""
 
@@ -110,7 +114,7 @@ class VerdictRow:
 
 @dataclass(frozen=True, slots=True)
 class Activity:
-    """Somebody did something himself: answered a warning, or checked in."""
+    """Somebody did something himself: answered a warning, said what he does about it, checked in, reported a hazard."""
 
     person_id: int
     at: datetime
@@ -144,6 +148,20 @@ class CheckRows(Protocol):
         """Everybody drawn at random since then, by whomever, in the order drawn, oldest first."""
         ...
 
+    async def of_daily(self, daily_id: int) -> list[CheckRow]: ...
+    async def open_of_period(self, period_id: int) -> list[CheckRow]:
+        """Unfinished ones that came from the daily draws of a response period."""
+        ...
+
+    async def topics_asked(self, persons: Collection[int]) -> Mapping[int, list[Topic]]:
+        """What each of them was asked about, newest first."""
+        ...
+
+    async def asked_since(self, since: datetime) -> frozenset[int]:
+        """Everybody who was asked since then."""
+        ...
+
+    async def by_number(self, number: str) -> CheckRow | None: ...
     async def asked(self, check_id: int) -> list[AskedRow]: ...
     async def asked_one(self, check_id: int, person_id: int) -> AskedRow | None: ...
     async def newest_asked(self, person_id: int, since: datetime) -> list[tuple[CheckRow, AskedRow]]:
@@ -173,7 +191,7 @@ class CheckRows(Protocol):
         ...
 
     async def active_since(self, since: datetime) -> list[Activity]:
-        """Warnings answered and check-ins made by the persons themselves, oldest first."""
+        """What persons did themselves, oldest first."""
         ...
 
     async def last_activity(self, person_id: int) -> Activity | None: ...

@@ -271,16 +271,20 @@ def test_a_verdict_needs_reasons_exactly_where_it_is_not_qualified(
 # -- the county's figures -----------------------------------------------------------------------------------------
 
 
-def test_the_ladder_is_a_second_message_then_the_checkers_telephone() -> None:
-    plan = CheckPolicy(answer_minutes=5, second_try_minutes=8, phone_minutes=15).ladder
+def test_the_ladder_is_a_second_message_and_another_channel_then_the_checkers_telephone() -> None:
+    minutes = CheckPolicy(answer_minutes=5, second_try_minutes=8, phone_minutes=15).minutes
+    plan = minutes.ladder
     assert plan.answer_within == 300
     assert [(step.rung, step.after) for step in plan.steps] == [
         (Rung.REMIND, 480),
+        (Rung.CHANNEL, 480),
         (Rung.CHECKER, 900),
         (Rung.LAPSE, 24 * 3600),
     ]
-    assert CheckPolicy().phone_ladder.steps[0].rung is Rung.CHECKER
-    assert CheckPolicy().phone_ladder.steps[0].after == 0
+    at_once = minutes.unreachable(elsewhere=False).steps[0]
+    assert (at_once.rung, at_once.after) == (Rung.CHECKER, 0)
+    first = minutes.unreachable(elsewhere=True).steps
+    assert [(step.rung, step.after) for step in first[:2]] == [(Rung.CHANNEL, 0), (Rung.CHECKER, 300)]
 
 
 def test_minutes_that_do_not_ascend_are_refused() -> None:

@@ -130,7 +130,17 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "check.result.*": lambda: [result.value for result in checks.Result],
     "check.reason.*": lambda: [reason.value for reason in checks.Reason if reason is not checks.Reason.OTHER],
     "check.fact.*": lambda: (
-        *("no_record", "on_leave", "last_warning_answer", "last_check_in", "no_activity", "hazards", "no_hazards"),
+        *(
+            "no_record",
+            "on_leave",
+            "last_warning_answer",
+            "last_check_in",
+            "last_measure",
+            "last_report",
+            "no_activity",
+            "hazards",
+            "no_hazards",
+        ),
         *("last_warning", "warning_answered", "warning_not_answered", "no_warning", "patrol", "no_patrol"),
     ),
     "duty.open.*": lambda: ("warning", "cut_off", "major", "overdue", "hazards", "patrols"),

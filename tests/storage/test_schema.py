@@ -25,6 +25,7 @@ from storage.store import SqlStore
 from tests.storage.filling import fill
 from tests.support.databases import Databases, Each, Hands, sqlite_path
 
+_TYPE = r"(?:TEXT|BIGINT|INTEGER|BOOLEAN|DATETIME|DATE|FLOAT)\b"
 HOW_TO = 'the tables are ahead of the migrations: run  python -m storage.migrations "what changes"'
 
 
@@ -58,8 +59,10 @@ async def _sqlite_definitions(connection: AsyncConnection) -> dict[str, list[str
 
 
 def _clauses(sql: str) -> list[str]:
-    """A definition in its parts, without layout: the order of constraints means nothing."""
-    return [re.sub(r"\s+", " ", part).strip(' ,"').replace('"', "") for part in re.split(r",\s*\n|\n", sql)]
+    """A definition in its parts, without layout: the order of constraints means nothing. A column that was added later
+    stands on the line of the one before it."""
+    parts = re.split(rf",\s*\n|\n|, (?=\w+ {_TYPE})", sql)
+    return [re.sub(r"\s+", " ", part).strip(' ,"').replace('"', "") for part in parts]
 
 
 async def _postgres_definitions(connection: AsyncConnection) -> dict[str, list[str]]:
