@@ -143,6 +143,12 @@ def try_channel(ctx: typer.Context, name: str, address: Annotated[str | None, ty
     return attempt(ctx.obj, SystemClock(), name, address)
 
 
+def audit_draw(ctx: typer.Context, number: str) -> int:
+    from console.auditing import audit
+
+    return audit(ctx.obj, SystemClock(), number)
+
+
 def version(ctx: typer.Context) -> int:
     from storage.revisions import newest
 
@@ -163,7 +169,7 @@ COMMANDS = (
     *(import_places, roster_template, import_roster, enrol_sheets),
     *(points_template, import_points),
     *(backup, restore),
-    *(check_texts, try_channel, version),
+    *(check_texts, try_channel, audit_draw, version),
 )
 """in the order in which --help shows them"""
 

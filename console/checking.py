@@ -83,11 +83,11 @@ class Report:
                 for name in value:
                     show(f"     · {name}")
 
-    def conclude(self) -> int:
+    def conclude(self, what: str = "checkup") -> int:
         bad, warn = self.counted[Mark.BAD], self.counted[Mark.WARN]
         kind = "bad" if bad else "warn" if warn else "fine"
         show("")
-        self._voice.say(f"checkup.summary_{kind}", bad=bad, warn=warn)
+        self._voice.say(f"{what}.summary_{kind}", bad=bad, warn=warn)
         return FAILED if bad else DONE
 
 
@@ -111,7 +111,7 @@ async def _check(settings: Settings, voice: Voice, clock: Clock, report: Report,
             report.stage("sources")
             report.tell(await sources.reach(settings, policy, voice, Web()))
         report.stage("database")
-        database = await _database(settings, report, stack)
+        database = await database_to_read(settings, report, stack)
         if database is not None and policy is not None:
             doors = doors_of(settings, SqlStore(database, clock.now), voice.words, clock, "")
             await _rows(doors, settings, voice, report, bot)
@@ -157,7 +157,7 @@ async def _reach(settings: Settings, clock: Clock, report: Report, stack: AsyncE
 # -- the database -------------------------------------------------------------------------------------------------
 
 
-async def _database(settings: Settings, report: Report, stack: AsyncExitStack) -> Database | None:
+async def database_to_read(settings: Settings, report: Report, stack: AsyncExitStack) -> Database | None:
     """A database that may be looked into, at the present schema; None where there is none."""
     path = settings.sqlite_path
     if path is not None and not _is_file(path):

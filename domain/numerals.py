@@ -155,6 +155,11 @@ def _numbers(text: str) -> list[tuple[int | float, str]]:
     return said
 
 
+def read_measures(text: str) -> list[tuple[int | float, str]]:
+    """Every number with its unit, "" where none was said: "1处，12户41人". Empty where it is inexact."""
+    return _numbers(text)
+
+
 def read_number(text: str, units: tuple[str, ...] = ()) -> int | float | None:
     """The one number in a text: "31.2", "水位 31.2米", "三十一点二", "63户", "约400".
 

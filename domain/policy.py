@@ -13,6 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from domain.answer_policy import AnswerPolicy
 from domain.channels import OtherChannel, names_are_unique
 from domain.check_minutes import CheckMinutes
+from domain.check_policy import DailyCheckPolicy
 from domain.colours import Colour
 from domain.duty_policy import DutyPolicy, RehearsalPolicy
 from domain.hazards import OWNERS, Category
@@ -175,6 +176,8 @@ class CheckPolicy(BaseModel):
     """a position farther than this from the post's place is marked; it proves nothing"""
     proof_wanted: bool = False
     """whoever says that he is on his post is asked for a live position or a photo; it is marked and never refused"""
+    daily: DailyCheckPolicy = DailyCheckPolicy()
+    """by plan, while a response lasts"""
 
     @model_validator(mode="after")
     def _ascends(self) -> "CheckPolicy":
@@ -186,6 +189,12 @@ class CheckPolicy(BaseModel):
     def minutes(self) -> CheckMinutes:
         """Of a leader's own check."""
         return CheckMinutes(self.answer_minutes, self.second_try_minutes, self.phone_minutes, self.lapse_hours * 60)
+
+    def daily_minutes(self, answer: int) -> CheckMinutes:
+        """Of the daily one: `answer` minutes by the level of response, and the same distances as in a leader's own."""
+        later = answer - self.answer_minutes
+        second, phone = self.second_try_minutes + later, self.phone_minutes + later
+        return CheckMinutes(answer, max(answer, second), max(answer, phone), self.lapse_hours * 60)
 
 
 class EnrolmentPolicy(BaseModel):

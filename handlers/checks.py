@@ -20,7 +20,16 @@ from services.check_answers import (
 from services.check_asking import call_buttons, phone_list, question
 from services.check_overview import show
 from services.check_texts import judge_card
-from services.check_verdicts import Judged, judge, record_call, to_judge, uphold
+from services.check_verdicts import (
+    Judged,
+    agreeing,
+    fingerprint,
+    judge,
+    judge_agreeing,
+    record_call,
+    to_judge,
+    uphold,
+)
 from services.check_view import check_of, counts_of, everyone, require_issuer
 from services.checks import cancel, post_counts
 
@@ -198,6 +207,30 @@ async def _show_judged(scene: Scene, judged: Judged) -> None:
     scene.toast(scene.label(key, name=person.name, phone=person.phone, result=result), alert=not judged.told)
 
 
+async def _all(scene: Scene) -> None:
+    """c:all:<check>: those whose answers agree, by name, before they are judged together."""
+    if not scene.incoming.private:
+        raise NotAllowed("refused.private_only")
+    check = await check_of(scene.work, scene.number())
+    people = await agreeing(scene.work, scene.person, check)
+    if not people:
+        raise Stale("check.refused.list_changed")
+    yes = Button(
+        scene.label("check.button.all_yes"), f"c:allyes:{check.id}:{fingerprint(people)}", style=ButtonStyle.SUCCESS
+    )
+    names = [one.person.name for one in people]
+    text = scene.text("check.together.confirm", number=check.number, names=names)
+    await scene.say(text, ((yes, Button(scene.label("check.button.no"), "c:no")),))
+
+
+async def _all_yes(scene: Scene) -> None:
+    """c:allyes:<check>:<the list that was shown>"""
+    if not scene.incoming.private:
+        raise NotAllowed("refused.private_only")
+    people = await judge_agreeing(scene.work, scene.person, scene.number(), _word(scene, 1))
+    await scene.redraw(scene.text("check.together.done", count=len(people)))
+
+
 async def _revise(scene: Scene) -> None:
     """c:rev:<check>:<person>: the results once more."""
     check, one = await to_judge(scene.work, scene.person, *await _private(scene))
@@ -261,6 +294,8 @@ _PRESSES = {
     "for": _for,
     "call": _call,
     "set": _set,
+    "all": _all,
+    "allyes": _all_yes,
     "keep": _keep,
     "rev": _revise,
     "explain": _explain,

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from domain.check_compare import Compared, compare, water_level
 from domain.checks import Topic
 from domain.people import Person
 from domain.places import PlaceCode, ancestors, is_within
 from domain.text import Html
+from services.check_view import One
 from services.ports import AskedRow, CheckRow
 from services.work import Work
 
@@ -33,7 +35,30 @@ async def facts_of(work: Work, check: CheckRow, asked: AskedRow, person: Person)
             return await _warnings(work, asked.place, person)
         case Topic.PATROL:
             return await _patrol(work, person)
-    return [{"key": "no_record"}]
+        case Topic.RISKS:
+            return await _risks(work, asked.place)
+    return [{"key": "no_list"}]
+
+
+async def _risks(work: Work, place: PlaceCode) -> list[Fact]:
+    """The register of risk points: how many, whom they threaten, where to, who moves them."""
+    points = await work.rows.points.in_places([place])
+    if not points:
+        return [{"key": "no_points"}]
+    movers = await work.rows.people.many({person for one in points for person in one.evacuators})
+    households = [one.households for one in points if one.households is not None]
+    people = [one.people for one in points if one.people is not None]
+    return [
+        {
+            "key": "points",
+            "count": len(points),
+            "households": sum(households) if len(households) == len(points) else None,
+            "people": sum(people) if len(people) == len(points) else None,
+            "names": [one.name for one in points[:_NAMED]],
+            "shelters": list(dict.fromkeys(one.shelter for one in points if one.shelter))[:_NAMED],
+            "evacuators": [one.name for one in movers.values()][:_NAMED],
+        }
+    ]
 
 
 async def _presence(work: Work, person: Person) -> list[Fact]:
@@ -73,8 +98,20 @@ async def _warnings(work: Work, place: PlaceCode, person: Person) -> list[Fact]:
             "number": row.number,
             "issued_at": row.sent.isoformat(),
         }
-        return [warning, {"key": "warning_not_answered"} if answered is None else _answered(answered)]
+        found = [warning, {"key": "warning_not_answered"} if answered is None else _answered(answered)]
+        return found + await _households(work, row.id, place)
     return [{"key": "no_warning"}]
+
+
+async def _households(work: Work, warning_id: int, place: PlaceCode) -> list[Fact]:
+    """How far the warning got in the village, as it was last reported."""
+    village = (await work.tree()).village_of(place)
+    reports = await work.rows.answers.households_of(warning_id)
+    newest = None if village is None else reports.get(village.code)
+    if newest is None:
+        return []
+    facts = {"reached": newest.reached, "total": newest.total, "was_at": newest.at.isoformat()}
+    return [{"key": "households", **facts}]
 
 
 def _answered(at: str) -> Fact:
@@ -92,8 +129,18 @@ async def _patrol(work: Work, person: Person) -> list[Fact]:
             "place": (await work.tree()).path(last.place),
             "finding": last.finding.value,
             "words": last.words,
+            "names": [] if (here := (await work.tree()).get(last.place)) is None else [here.name],
+            "level": water_level(last.words),
         }
     ]
+
+
+def comparison(check: CheckRow, one: One) -> list[Compared]:
+    """Everything he said to it, beside the facts of the moment of his first answer; nothing where it was never said."""
+    said = [entry for entry in one.entries if entry.kind in {"answer", "supplement"}]
+    text = " ".join(entry.text for entry in said if entry.text)
+    codes = said[0].codes if said else ()
+    return compare(one.asked.topic or check.topic, text, codes, one.asked.facts or ()) if said else []
 
 
 def told(work: Work, facts: tuple[Fact, ...] | None, lang: str) -> list[Html]:

@@ -5,10 +5,12 @@ answer.
 from collections.abc import Mapping
 from datetime import datetime
 
+from domain.check_compare import agrees
 from domain.checks import UNQUALIFIED, CheckState, Manner, Why
 from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.people import Person
 from domain.text import Button, ButtonStyle, Html, Rows
+from services.check_facts import comparison
 from services.check_view import One, check_of, counts_of, everyone
 from services.ports import CheckRow
 from services.work import Work
@@ -101,6 +103,11 @@ async def _spared(work: Work, check: CheckRow) -> list[Mapping[str, object]]:
 
 def _buttons(work: Work, check: CheckRow, people: list[One], lang: str) -> Rows:
     label = work.words.label
+    together = [
+        one
+        for one in people
+        if one.verdict is None and one.answer is not None and not one.answer.late and agrees(comparison(check, one))
+    ]
     rows: list[tuple[Button, ...]] = [
         (
             Button(
@@ -111,6 +118,9 @@ def _buttons(work: Work, check: CheckRow, people: list[One], lang: str) -> Rows:
         )
         for one in [one for one in people if one.judgeable][:_BUTTONS]
     ]
+    if len(together) > 1 and check.state is CheckState.OPEN:
+        text = label("check.button.all", lang, count=len(together))
+        rows.insert(0, (Button(text, f"c:all:{check.id}", style=ButtonStyle.SUCCESS),))
     last: list[Button] = []
     if check.manner is Manner.RANDOM and check.state is not CheckState.CANCELLED:
         last.append(Button(label("check.button.counts", lang), f"c:counts:{check.id}"))

@@ -83,8 +83,11 @@ async def candidate_of(work: Work, checker: Person, person: Person) -> Pool:
     raise NotAllowed("check.refused.outside")
 
 
-async def without_the_spared(work: Work, candidates: dict[int, Candidate], checker: Person | None = None) -> Pool:
-    """`checker`: he cannot be asked by himself."""
+async def without_the_spared(
+    work: Work, candidates: dict[int, Candidate], checker: Person | None = None, *, by_plan: bool = False
+) -> Pool:
+    """`checker`: he cannot be asked by himself. `by_plan`: nobody is asked twice on a day or after a night shift; what
+    a leader asks for himself does not wait for that."""
     excluded: dict[int, Exclusion] = {}
     leaves = await work.rows.people.leaves(work.now)
     away: dict[int, PersonId] = {leave.person_id: leave.stand_in_id for leave in leaves}
@@ -106,7 +109,23 @@ async def without_the_spared(work: Work, candidates: dict[int, Candidate], check
             excluded[number] = Exclusion(Why.ASKED)
         elif number not in excluded and number in active:
             excluded[number] = Exclusion(Why.ACTIVE, active[number])
+    if by_plan:
+        resting, today = await _resting(work), await _asked_today(work)
+        for number in (one for one in candidates if one not in excluded):
+            if number in today or number in resting:
+                excluded[number] = Exclusion(Why.TODAY if number in today else Why.RESTING)
     return Pool({number: one for number, one in candidates.items() if number not in away}, excluded)
+
+
+async def _asked_today(work: Work) -> frozenset[int]:
+    midnight = work.local(work.now).replace(hour=0, minute=0, second=0, microsecond=0)
+    return await work.rows.checks.asked_since(midnight)
+
+
+async def _resting(work: Work) -> Collection[int]:
+    """Who came off a night shift a few hours ago."""
+    since = work.now - timedelta(hours=work.policy.checks.daily.rest_hours)
+    return await work.rows.duty.finished_night_shift_since(since)
 
 
 async def _active(work: Work, among: Collection[int]) -> dict[int, datetime]:

@@ -4,11 +4,12 @@ and a button for each result. Also the words in which he is told.
 
 from collections.abc import Mapping
 
-from domain.checks import EXCUSED, UNQUALIFIED, USUAL_REASON, Reason, Result, results_for
+from domain.check_compare import Compared
+from domain.checks import EXCUSED, UNQUALIFIED, USUAL_REASON, Reason, Result, Topic, results_for
 from domain.obligations import Channel
 from domain.text import Button, ButtonStyle, Html, Rows
-from services.check_asking import asked_question
-from services.check_facts import told
+from services.check_asking import asked_question, topic_of
+from services.check_facts import comparison, told
 from services.check_view import One
 from services.ports import CheckEntry, CheckRow, VerdictRow
 from services.work import Work
@@ -37,11 +38,40 @@ async def judge_card(work: Work, check: CheckRow, one: One, lang: str, *, revise
         entries=[await _line(work, entry, lang) for entry in shown],
         earlier=len(one.entries) - len(shown),
         facts=told(work, one.asked.facts, lang),
+        compared=[_compared(work, line, lang) for line in comparison(check, one)],
+        proof=_proof(work, check, one),
         result=None if one.verdict is None else await _verdict(work, one.verdict, lang),
     )
     if one.verdict is not None and not revise:
         return card, _judged_buttons(work, check, one, lang)
     return card, _result_buttons(work, check, one, lang)
+
+
+def _compared(work: Work, line: Compared, lang: str) -> Mapping[str, object]:
+    """What he said and what the bot knows, side by side, in words."""
+    return {
+        "item": work.words.label(f"check.item.{line.item}", lang),
+        "said": _value(work, line.item, line.said, lang),
+        "known": _value(work, line.item, line.known, lang),
+        "match": line.match.value,
+    }
+
+
+def _value(work: Work, item: str, value: str, lang: str) -> str:
+    if item == "presence":
+        return work.words.label(f"check.choice.{value}", lang)
+    if item == "colour" and value:
+        return work.words.label("check.colour", lang, colour=value)
+    return value
+
+
+def _proof(work: Work, check: CheckRow, one: One) -> str:
+    """Where the county asks for a live position or a photo: whether one came. "" where none is asked for."""
+    said = [entry for entry in one.entries if entry.kind in {"answer", "supplement"}]
+    if not work.policy.checks.proof_wanted or topic_of(check, one.asked) is not Topic.PRESENCE or not said:
+        return ""
+    shown = any(entry.channel is Channel.PHOTO or (entry.lat is not None and entry.vouched) for entry in said)
+    return "shown" if shown else "missing"
 
 
 async def _line(work: Work, entry: CheckEntry, lang: str) -> Mapping[str, object]:

@@ -7,7 +7,9 @@ The telephone calls before it are recorded here too. A wrong number is a task fo
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 
+from domain.check_compare import agrees
 from domain.checks import CONNECTED, EXCUSED, Call, CheckState, Reason, Result, check_verdict
 from domain.errors import NotAllowed, Stale
 from domain.obligations import Channel, ObligationState
@@ -15,6 +17,7 @@ from domain.people import Action, Person
 from domain.text import Button
 from services.check_answers import keep_facts
 from services.check_asking import settle_question
+from services.check_facts import comparison
 from services.check_overview import redraw
 from services.check_texts import told_text
 from services.check_view import One, check_of, everyone, one_of, require_judge
@@ -140,21 +143,72 @@ async def _keep(work: Work, check: CheckRow, one: One, verdict: VerdictRow) -> N
 async def _told(work: Work, by: Person, check_id: int, one: One, verdict: VerdictRow) -> Judged:
     """Tell the person, and only him; close the check when he was the last."""
     check = await check_of(work, check_id)
+    told = await _tell(work, by, check, one, verdict)
+    await close_if_done(work, check)
+    return Judged(check, await one_of(work, check, one.person.id), verdict, told)
+
+
+async def _tell(work: Work, by: Person, check: CheckRow, one: One, verdict: VerdictRow) -> bool:
     buttons: tuple[tuple[Button, ...], ...] = ()
     if verdict.result is not Result.ON_POST:
         explain = Button(work.words.label("check.button.explain", one.person.language), f"c:explain:{check.id}")
         buttons = ((explain,),)
-    told = await work.tell(
+    return await work.tell(
         one.person,
         f"{check.subject}:result:{one.person.id}:{verdict.version}",
         told_text(work, check, one, verdict, by.name),
         subject=f"{check.subject}:result",
         buttons=buttons,
     )
-    if all(each.verdict is not None for each in await everyone(work, check)):
+
+
+async def close_if_done(work: Work, check: CheckRow) -> None:
+    """Done when nobody is left to be judged; the overview follows."""
+    if all(each.verdict is not None or each.released for each in await everyone(work, check)):
         await work.rows.checks.set_state(check.id, CheckState.OPEN, CheckState.DONE)
     await redraw(work, check.id)
-    return Judged(check, await one_of(work, check, one.person.id), verdict, told)
+
+
+# -- several at once ----------------------------------------------------------------------------------------------
+
+
+async def agreeing(work: Work, judge: Person | None, check: CheckRow) -> list[One]:
+    """Those not judged yet whose answer came in time and differs in nothing from the bot's records. Whoever may not be
+    judged by him is left out."""
+    found = []
+    for one in await everyone(work, check):
+        fits = one.verdict is None and one.answer is not None and not one.answer.late
+        if fits and agrees(comparison(check, one)) and await _may_judge(work, judge, check, one):
+            found.append(one)
+    return found
+
+
+async def _may_judge(work: Work, judge: Person | None, check: CheckRow, one: One) -> bool:
+    try:
+        await require_judge(work, judge, check, one)
+    except NotAllowed:
+        return False
+    return True
+
+
+def fingerprint(people: Collection[One]) -> str:
+    """Of a list that was shown: what is confirmed must be the same list."""
+    return sha256(",".join(str(one.person.id) for one in people).encode()).hexdigest()[:8]
+
+
+async def judge_agreeing(work: Work, by: Person | None, check_id: int, shown: str) -> list[One]:
+    """全部判为在岗: all of the list that was shown, by the human who saw it. Raises Stale when it is another list by
+    now."""
+    check = await check_of(work, check_id)
+    people = await agreeing(work, by, check)
+    if by is None or not people or fingerprint(people) != shown or check.state is CheckState.CANCELLED:
+        raise Stale("check.refused.list_changed")
+    for one in people:
+        verdict = VerdictRow(check.id, one.person.id, 1, Result.ON_POST, (), "", by.id, work.now)
+        await _keep(work, check, one, verdict)
+        await _tell(work, by, check, one, verdict)
+    await close_if_done(work, check)
+    return people
 
 
 async def _on_leave(work: Work, check: CheckRow, one: One) -> bool:

@@ -47,6 +47,12 @@ class One:
         """Nothing is owed any more, and not because it was answered: leave, a wrong number, no network."""
         return self.owed is not None and self.owed.state is ObligationState.EXCUSED
 
+    @property
+    def released(self) -> bool:
+        """The response ended before he answered: nothing is owed, and nothing is judged."""
+        closed = self.owed is not None and self.owed.state is ObligationState.CLOSED
+        return closed and not self.heard and self.verdict is None
+
     def is_late(self, at: datetime) -> bool:
         """Whether an answer at this instant is late. Never for somebody who could not be written to: then or now."""
         if self.owed is None or self.excused or not self.owed.reachable or self.owed.plan.steps[0].after == 0:
@@ -55,7 +61,7 @@ class One:
 
     @property
     def judgeable(self) -> bool:
-        return self.verdict is None and (self.heard or self.tried or self.excused)
+        return self.verdict is None and not self.released and (self.heard or self.tried or self.excused)
 
     @property
     def standing(self) -> str:
@@ -63,6 +69,8 @@ class One:
             return "judged"
         if self.answer is not None:
             return "late" if self.answer.late else "answered"
+        if self.released:
+            return "released"
         if self.calls:
             return f"call_{self.calls[-1].text}"
         if self.excused:
@@ -144,7 +152,8 @@ def counts_of(people: list[One]) -> Counts:
     excused = {
         one.person.id
         for one in people
-        if (one.verdict is not None and one.verdict.result in EXCUSED) or (one.verdict is None and one.excused)
+        if (one.verdict is not None and one.verdict.result in EXCUSED)
+        or (one.verdict is None and (one.excused or one.released))
     }
     counted = [one for one in people if one.person.id not in excused]
     return Counts(len(counted), sum(one.heard for one in counted))

@@ -4,10 +4,11 @@ The truth is in rows: a tick that was missed is made up by the next one, and non
 """
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 
 from services.channels import write_while_deaf
+from services.check_days import draw_due, plan_days
 from services.cutoff import watch
 from services.doors import Doors
 from services.duty_call import call_shifts
@@ -79,6 +80,8 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("digests", send_digests),
     ("begin leaves", begin_leaves),
     ("call shifts", call_shifts),
+    ("plan daily checks", plan_days),
+    ("daily checks", draw_due),
     ("climb ladders", _climb),
     ("cut-off areas", watch),
     ("orders about what is overdue", draft_orders),
@@ -95,13 +98,17 @@ DUTIES: Sequence[tuple[str, Duty]] = (
 """In this order: what has ended asks nobody any more."""
 
 
+_HEARING: Collection[Duty] = frozenset({watch, draw_due})
+"""while the bot is deaf nobody seems silent, and nobody can be asked"""
+
+
 async def tick(doors: Doors, duties: Sequence[tuple[str, Duty]] = DUTIES, *, deaf: bool = False) -> int:
     """Every duty in a transaction of its own; one that fails does not keep the others from theirs. While the bot is
     deaf nobody climbs: whoever seems silent may have answered. Only whom no question has reached is written to by
     other channels."""
     done = 0
     for name, duty in duties:
-        if deaf and duty is watch:
+        if deaf and duty in _HEARING:
             continue
         try:
             if duty is _climb:

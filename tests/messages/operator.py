@@ -46,6 +46,7 @@ OPERATOR: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "checkup.mark.*": lambda: [mark.value for mark in Mark],
     "checkup.stage.*": lambda: STAGES,
     "checkup.summary_*": lambda: ("fine", "warn", "bad"),
+    "draw.summary_*": lambda: ("fine", "warn", "bad"),
     "console.command.*": lambda: [name.replace("-", "_") for name in bot.command_line().commands],
     "console.argument.*.*": _parameters,
 }
