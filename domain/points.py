@@ -139,20 +139,28 @@ FIELDS: Final[tuple[str, ...]] = tuple(one.name for one in fields(RiskPoint) if 
 """what a person can see change"""
 
 
-def typed(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Fields of a point as they come out of JSON, made what they are."""
-    made = dict(values)
-    kinds: Mapping[str, Callable[[Any], Any]] = {
+def _persons(ids: Iterable[int]) -> tuple[PersonId, ...]:
+    return tuple(PersonId(one) for one in ids)
+
+
+_KINDS: Final[Mapping[str, Callable[[Any], Any]]] = MappingProxyType(
+    {
         "category": Category,
         "level": RiskLevel,
         "place": PlaceCode,
         "status": PointStatus,
         "warning_level": Decimal,
-        **dict.fromkeys(("patrollers", "warners", "evacuators"), lambda ids: tuple(PersonId(one) for one in ids)),
+        **dict.fromkeys(("patrollers", "warners", "evacuators"), _persons),
     }
-    for name, kind in kinds.items():
-        if made.get(name) is not None:
-            made[name] = kind(made[name])
+)
+
+
+def typed(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Fields of a point as they come out of JSON, made what they are."""
+    made = dict(values)
+    for name in _KINDS.keys() & made.keys():
+        if made[name] is not None:
+            made[name] = _KINDS[name](made[name])
     return made
 
 

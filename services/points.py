@@ -4,20 +4,20 @@ Every change is a version with its author. A station, its leaders and the depart
 themselves; a village proposes, and one of them says yes with one tap.
 """
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from domain.errors import DomainError, NotAllowed, Stale
 from domain.hazards import Category
-from domain.people import Action, Person, PersonId
+from domain.people import Action, Person
 from domain.places import PlaceCode
-from domain.points import PointAct, PointStatus, RiskLevel, RiskPoint
+from domain.points import PointAct, PointStatus, RiskPoint
 from domain.text import Button, ButtonStyle
 from services.desk import keepers
 from services.points_import import new_number
-from services.ports.points import PointProposal, PointSums, ProposalState
+from services.ports.points import PointProposal, ProposalState
 from services.work import Work
 
 
@@ -33,35 +33,6 @@ class Result:
     outcome: Outcome
     point: RiskPoint | None = None
     proposal: PointProposal | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class MajorRisk:
-    """What the bot knows about the danger areas of a place, for whoever is asked about them in a spot check."""
-
-    sums: PointSums
-    shelters: tuple[str, ...]
-    evacuators: tuple[PersonId, ...]
-
-    @property
-    def known(self) -> bool:
-        return self.sums.points > 0
-
-
-async def major_risk(work: Work, places: Collection[PlaceCode]) -> MajorRisk:
-    """辖区危险区几处、几户几人？转到哪里？谁负责？ as the register has it: points in force at these places and below
-    that threaten somebody, or of which nobody has said whom they threaten."""
-    points = [one for one in await work.rows.points.in_places(places) if one.households != 0 or one.people != 0]
-    levels = {level: sum(one.level is level for one in points) for level in RiskLevel}
-    sums = PointSums(
-        points=len(points),
-        households=sum(one.households or 0 for one in points),
-        people=sum(one.people or 0 for one in points),
-        unknown=sum(one.people is None for one in points),
-        by_level={level: many for level, many in levels.items() if many},
-    )
-    shelters = dict.fromkeys(one.shelter for one in points if one.shelter)
-    return MajorRisk(sums, tuple(shelters), tuple(dict.fromkeys(who for one in points for who in one.evacuators)))
 
 
 # -- rights -----------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from domain.errors import NotAllowed
 from domain.hazards import Category
 from domain.ledger import DISASTER_OF, Disaster
 from domain.people import Action, Person
@@ -48,7 +49,7 @@ async def page(work: Work, person: Person, wanted: Wanted) -> Page:
     mine = await work.rows.points.of_person(person.id)
     try:
         limits = await scope(work, person, Action.READ_LEDGER)
-    except Exception:
+    except NotAllowed:
         if not mine:
             raise
         found = [one for one in mine if wanted.words in f"{one.number} {one.name}"]
