@@ -42,6 +42,10 @@ class LetterPolicy(_Figures):
     """the word in the number"""
     prefixes: dict[str, str] = Field(default_factory=dict)
     """of a place's code or a department's name, where the number does not begin with its short name"""
+    names: dict[str, str] = Field(default_factory=dict)
+    """of a place's code or a department's name: what stands under the letter, as 石梁镇人民政府"""
+    template: str = ""
+    """path of the county's own docx; "" is ours"""
     answer_days: tuple[int, ...] = (3, 7, 15, 30)
     """offered for "by when" """
     order_after_hours: int = Field(default=24, ge=1, le=24 * 30)

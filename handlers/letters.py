@@ -10,6 +10,8 @@ from handlers.scene import Feature, Scene
 from messages.keyboards import flowing, stacked
 from services.letter_cards import draw_letter, letter_facts
 from services.letters import draft_again, drop, receive, register_of, sign, visible_letter
+from services.papers import ask_for_paper
+from services.supervision_papers import LETTER_PAPER, LETTER_REGISTER
 from services.work import Work
 
 _LISTED = 10
@@ -43,7 +45,12 @@ def _draft_button(scene: Scene) -> Rows:
     """起草, for whoever holds a post that may."""
     if not scene.known().holds(RIGHTS[Action.DRAFT_LETTER]):
         return ()
-    return ((Button(scene.label("letter.button.new"), "lt:new"),),)
+    return (
+        (
+            Button(scene.label("letter.button.new"), "lt:new"),
+            Button(scene.label("letter.button.register"), "lt:register"),
+        ),
+    )
 
 
 async def start(scene: Scene) -> None:
@@ -70,6 +77,7 @@ async def _see(scene: Scene) -> None:
 
 async def _sign(scene: Scene) -> None:
     letter = await sign(scene.work, scene.known(), scene.number(), scene.number(1))
+    await ask_for_paper(scene.work, LETTER_PAPER, {"letter": letter.id}, scene.known())
     reached = await _is_reached(scene.work, letter.addressee)
     key = "letter.toast.signed" if reached else "letter.toast.signed_not_reached"
     scene.toast(scene.label(key, number=letter.number), alert=not reached)
@@ -116,7 +124,18 @@ async def _again(scene: Scene) -> None:
     scene.toast(scene.label("letter.toast.drafted_again"))
 
 
+async def _file(scene: Scene) -> None:
+    """要文件: the document once more, for whoever may read it."""
+    await ask_for_paper(scene.work, LETTER_PAPER, {"letter": scene.number(), "copy": True}, scene.known())
+
+
+async def _register(scene: Scene) -> None:
+    await ask_for_paper(scene.work, LETTER_REGISTER, {}, scene.known())
+
+
 _PRESSES = {
+    "file": _file,
+    "register": _register,
     "new": new_letter,
     "see": _see,
     "sign": _sign,

@@ -16,8 +16,10 @@ _SIGNERS = {"county": (Role.COUNTY_LEADER, Role.COUNTY_DUTY), "township": (Role.
 
 
 async def issuer_name(work: Work, letter: Letter) -> str:
-    place = (await work.tree()).get(letter.place)
-    return (place.name if place is not None else letter.place) + letter.department
+    """As the county has set it, else the names of place and department."""
+    names, place = work.policy.letters.names, (await work.tree()).get(letter.place)
+    own = names.get(letter.place, letter.place if place is None else place.name)
+    return names.get(letter.department, own + letter.department) if letter.department else own
 
 
 async def issuer_prefix(work: Work, letter: Letter) -> str:
@@ -109,6 +111,8 @@ async def letter_buttons(work: Work, letter: Letter, person: Person) -> Rows:
             rows.append((one("paper"),))
     if letter.state in IN_FORCE and signs:
         rows.append((one("withdraw"),))
+    if letter.state in IN_FORCE:
+        rows.append((one("file"),))
     if letter.state is LetterState.WITHDRAWN and (signs or drafts):
         rows.append((one("again"),))
     return tuple(rows)

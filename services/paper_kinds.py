@@ -9,5 +9,8 @@ from services.photo_papers import BEFORE_AND_AFTER
 from services.points_map import POINT_MAP
 
 ALL: tuple[Paper, ...] = (HAZARD_LEDGER, PATROL_LEDGER, POINT_MAP, BEFORE_AND_AFTER)
+from services.supervision_papers import LETTER_PAPER, LETTER_REGISTER
+
+ALL: tuple[Paper, ...] = (HAZARD_LEDGER, PATROL_LEDGER, LETTER_PAPER, LETTER_REGISTER)
 
 PAPERS: Mapping[str, Paper] = MappingProxyType({paper.kind: paper for paper in ALL})

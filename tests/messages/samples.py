@@ -27,6 +27,7 @@ from domain.warning_tally import Tally
 from domain.warnings import Finding, How, Mark, PlaceProblem, Reason
 from feeds.errors import Unreadable
 from handlers import menu
+from services import supervision_papers
 from services.paper_kinds import PAPERS
 from services.sources import NO_LONGER_LISTED
 from tests.messages.forms import choices_of
@@ -201,7 +202,11 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
         *("sign", "overdue", "drafted", "no_signer", "deliver"),
         *(f"{how}_{what}" for how in ("remind", "up") for what in (letters.SIGN, letters.RECEIPT)),
     ),
-    "letter.button.*": lambda: ("sign", "edit", "drop", "receive", "paper", "withdraw", "again"),
+    "letter.button.*": lambda: ("sign", "edit", "drop", "receive", "paper", "withdraw", "again", "file"),
+    "letter.paper.*": lambda: ("not_there", "not_docx", "broken", "missing", "unknown"),
+    "letter.column.*": lambda: [name for name, _ in supervision_papers.LETTER_COLUMNS],
+    "letter.state.*": lambda: [state.value for state in letters.LetterState],
+    "letter.how.*": lambda: ("tap", "paper"),
     "letter.body.*": lambda: [kind.value for kind in letters.LetterKind],
     "letter.body.*_please": lambda: ("notice", "risk"),
     "withdraw_letter.reason.choice.*": lambda: choices_of("withdraw_letter", "reason"),
