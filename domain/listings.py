@@ -37,6 +37,8 @@ class ListingMove(StrEnum):
     REFUSE = "refuse"
     REGISTER = "register"
     PUBLISH = "publish"
+    ASK = "ask"
+    """the bot asks how far it is"""
     PROGRESS = "progress"
     ASK_EXTENSION = "ask_extension"
     EXTEND = "extend"
@@ -52,6 +54,7 @@ LISTING_MOVES: Final[Mapping[ListingMove, tuple[frozenset[ListingState], Listing
         ListingMove.REFUSE: (frozenset({_S.PROPOSED}), _S.REFUSED),
         ListingMove.REGISTER: (_LISTED, None),
         ListingMove.PUBLISH: (_LISTED, None),
+        ListingMove.ASK: (_LISTED, None),
         ListingMove.PROGRESS: (_LISTED, None),
         ListingMove.ASK_EXTENSION: (_LISTED, None),
         ListingMove.EXTEND: (_LISTED, None),

@@ -35,6 +35,8 @@ class RewardMove(StrEnum):
     """the amount is to be thought over"""
     REFUSE = "refuse"
     PAY = "pay"
+    TRY = "try"
+    """a code that does not fit"""
     CODE = "code"
     """the reporter was shown a new code"""
 
@@ -47,6 +49,7 @@ REWARD_MOVES: Final[Mapping[RewardMove, tuple[frozenset[RewardState], RewardStat
         RewardMove.RETURN: (frozenset({_S.PROPOSED}), _S.OPENED),
         RewardMove.REFUSE: (frozenset({_S.OPENED, _S.PROPOSED}), _S.REFUSED),
         RewardMove.PAY: (frozenset({_S.APPROVED}), _S.PAID),
+        RewardMove.TRY: (frozenset({_S.APPROVED}), None),
         RewardMove.CODE: (frozenset({_S.OPENED, _S.PROPOSED, _S.APPROVED}), None),
     }
 )

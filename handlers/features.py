@@ -9,10 +9,13 @@ from handlers import (
     leave,
     ledger,
     letters,
+    listings,
     patrols,
     people,
     points,
+    rewards,
     sources,
+    supervision,
     warnings,
 )
 from handlers.scene import Feature
@@ -30,5 +33,8 @@ FEATURES: tuple[Feature, ...] = (
     ledger.FEATURE,
     letters.FEATURE,
     points.FEATURE,
+    listings.FEATURE,
+    rewards.FEATURE,
+    supervision.FEATURE,
     sources.FEATURE,
 )

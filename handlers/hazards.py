@@ -12,6 +12,7 @@ from domain.text import Button, ButtonStyle, Rows
 from handlers.dialogues.assign_hazard import opening
 from handlers.incoming import What
 from handlers.scene import Feature, Scene
+from handlers.supervision import supervision_row
 from messages.keyboards import flowing, stacked
 from services.hazard_cards import buttons_for, hazard_facts, send_photos, send_recordings
 from services.hazard_desk import concerns, departments, ledger_of, moves_of, reported_by
@@ -188,7 +189,14 @@ async def _see(scene: Scene) -> None:
         await scene.say(scene.card("hazard_mine", **facts), subject=row.subject)
         return
     text = scene.card("hazard_detail", history=await _history(scene, row), **facts)
-    await scene.say(text, stacked(await buttons_for(scene.work, row, person), await _grades(scene, row)))
+    await scene.say(
+        text,
+        stacked(
+            await buttons_for(scene.work, row, person),
+            await _grades(scene, row),
+            await supervision_row(scene, row),
+        ),
+    )
     key = scene.next_key()
     await send_photos(scene.work, row, scene.incoming.chat_id, scene.lang, key)
     await send_recordings(scene.work, row, await scene.work.rows.hazards.reports_of(row.id), person, key)

@@ -33,6 +33,8 @@ ENTRIES = (
     Entry("hazards", Action.CLOSE_HAZARD),
     Entry("ledger", Action.READ_LEDGER),
     Entry("letters", Action.DRAFT_LETTER),
+    Entry("listings", Action.DRAFT_LETTER),
+    Entry("rewards", Action.PROPOSE_REWARD),
     Entry("points", Action.READ_LEDGER),
     Entry("map", Action.READ_LEDGER),
     Entry("check", Action.ISSUE_CHECK),

@@ -107,7 +107,7 @@ async def owe(
 async def settle(work: Work, subject: str, what: str, by: Person | None = None) -> None:
     """What was asked is decided: answered by the hand that did it, closed for the others."""
     for owed in await work.rows.obligations.of_subject(subject):
-        if owed.what.partition(".")[0] != what or owed.state is not ObligationState.OPEN:
+        if what not in {owed.what, owed.what.partition(".")[0]} or owed.state is not ObligationState.OPEN:
             continue
         if by is not None and owed.person_id == by.id:
             late = is_late(owed.due_at, work.now)
@@ -132,8 +132,9 @@ def in_the_day(work: Work, instant: datetime) -> datetime:
 Draw = Callable[[Person], Awaitable[tuple[Html, Rows]]]
 
 
-async def follow(work: Work, row: Case, draw: Draw, but: Iterable[PersonId] = ()) -> None:
-    """Every newest card about the subject says how it stands now. `but`: who has just been shown a new one."""
+async def follow(work: Work, row: Case, draw: Draw, but: Iterable[PersonId] = (), *, mark: str = "") -> None:
+    """Every newest card about the subject says how it stands now. `but`: who has just been shown a new one;
+    `mark`: what else has moved than the case itself."""
     told = await work.rows.outbox.told(row.subject)
     people = await work.rows.people.many([one for one in told if one not in set(but)])
     for person in people.values():
@@ -143,7 +144,7 @@ async def follow(work: Work, row: Case, draw: Draw, but: Iterable[PersonId] = ()
         text, buttons = await draw(person)
         await work.rows.outbox.put(
             Outgoing(
-                key=f"{key}:v{row.version}",
+                key=f"{key}:v{row.version}{mark}",
                 chat_id=person.user_id,
                 kind=Kind.EDIT,
                 policy=Policy.IDEMPOTENT,

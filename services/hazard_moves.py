@@ -15,6 +15,7 @@ from services.hazard_desk import desk_of, hand_of, has_right, informed_of
 from services.overdue import over
 from services.ports import HazardEvent, HazardRow
 from services.ports.hazards import hands_of
+from services.rewards import open_case
 from services.work import Work
 
 
@@ -71,6 +72,8 @@ async def finish_step(work: Work, row: HazardRow, step: str, by: Person, **facts
     await tell_reporters(work, row, step, but=by.user_id, **facts)
     if row.state in OVER:
         await over(work, row)
+    elif step in {"take", "assign"}:
+        await open_case(work, row)
 
 
 async def put_before_desk(

@@ -12,7 +12,9 @@ from services.casework import follow, holders, in_the_day, move
 from services.letter_cards import draw_letter, letter_facts
 from services.letter_draft import about_hazard
 from services.letters import put_before_signers
+from services.listings import over_listings
 from services.ports import HazardRow
+from services.whistles import over_whistles
 from services.work import Work
 
 _END_OF_DAY = 18
@@ -96,3 +98,5 @@ async def over(work: Work, row: HazardRow) -> None:
             dropped = await move(work, work.rows.supervision.letters, letter, to, None, stale="letter.moved")
             await work.rows.obligations.close_subject(letter.subject)
             await _redraw(work, dropped)
+    await over_whistles(work, row)
+    await over_listings(work, row)

@@ -7,10 +7,17 @@ from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import Paper
 from services.photo_papers import BEFORE_AND_AFTER
 from services.points_map import POINT_MAP
-
-ALL: tuple[Paper, ...] = (HAZARD_LEDGER, PATROL_LEDGER, POINT_MAP, BEFORE_AND_AFTER)
+from services.reward_papers import REWARD_SHEET
 from services.supervision_papers import LETTER_PAPER, LETTER_REGISTER
 
-ALL: tuple[Paper, ...] = (HAZARD_LEDGER, PATROL_LEDGER, LETTER_PAPER, LETTER_REGISTER)
+ALL: tuple[Paper, ...] = (
+    HAZARD_LEDGER,
+    PATROL_LEDGER,
+    POINT_MAP,
+    BEFORE_AND_AFTER,
+    LETTER_PAPER,
+    LETTER_REGISTER,
+    REWARD_SHEET,
+)
 
 PAPERS: Mapping[str, Paper] = MappingProxyType({paper.kind: paper for paper in ALL})

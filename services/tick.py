@@ -16,6 +16,7 @@ from services.duty_gaps import weekly_gaps
 from services.housekeeping import expire_dialogues, prune
 from services.ladder import BATCH, climb_due, defer
 from services.leave import begin_leaves
+from services.listings import ask_progress
 from services.overdue import draft_orders, list_for_leaders
 from services.points_stale import ask_stale
 from services.retention import forget
@@ -86,6 +87,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("cut-off areas", watch),
     ("orders about what is overdue", draft_orders),
     ("overdue, for leaders", list_for_leaders),
+    ("progress of what is listed", ask_progress),
     ("draw boards", draw_boards),
     ("report on warnings", report_due),
     ("watch sources", watch_sources),

@@ -9,9 +9,12 @@ from services.duty_call import DutyVoice
 from services.hazard_voice import HazardVoice
 from services.ladder import Voice
 from services.letter_voice import LetterVoice
+from services.listing_cards import ListingVoice
 from services.patrol_voice import PatrolVoice
+from services.reward_cards import RewardVoice
 from services.warning_second import SECOND_VOICES
 from services.warning_voice import WarningVoice
+from services.whistle_cards import WhistleVoice
 
 VOICES: Mapping[str, Voice] = MappingProxyType(
     {
@@ -24,6 +27,9 @@ VOICES: Mapping[str, Voice] = MappingProxyType(
         "check": CheckVoice(),
         "duty": DutyVoice(),
         "letter": LetterVoice(),
+        "listing": ListingVoice(),
+        "whistle": WhistleVoice(),
+        "reward": RewardVoice(),
         **SECOND_VOICES,
     }
 )

@@ -3,6 +3,7 @@
 from handlers.dialogue import Dialogue
 from handlers.dialogues.add_point import DIALOGUE as ADD_POINT
 from handlers.dialogues.assign_hazard import DIALOGUE as ASSIGN_HAZARD
+from handlers.dialogues.blow_whistle import DIALOGUE as BLOW_WHISTLE
 from handlers.dialogues.change_point import DIALOGUE as CHANGE_POINT
 from handlers.dialogues.compose_warning import DIALOGUE as COMPOSE_WARNING
 from handlers.dialogues.correct_phone import DIALOGUE as CORRECT_PHONE
@@ -10,21 +11,28 @@ from handlers.dialogues.draft_letter import DIALOGUE as DRAFT_LETTER
 from handlers.dialogues.duty_words import DIALOGUE as DUTY_WORDS
 from handlers.dialogues.edit_letter import DIALOGUE as EDIT_LETTER
 from handlers.dialogues.explain_check import DIALOGUE as EXPLAIN_CHECK
+from handlers.dialogues.extend_listing import DIALOGUE as EXTEND_LISTING
 from handlers.dialogues.first_reply import DIALOGUE as FIRST_REPLY
 from handlers.dialogues.fix_hazard import DIALOGUE as FIX_HAZARD
 from handlers.dialogues.households import DIALOGUE as HOUSEHOLDS
 from handlers.dialogues.issue_check import DIALOGUE as ISSUE_CHECK
 from handlers.dialogues.judge_check import DIALOGUE as JUDGE_CHECK
 from handlers.dialogues.leave import DIALOGUE as LEAVE
+from handlers.dialogues.list_hazard import DIALOGUE as LIST_HAZARD
+from handlers.dialogues.listing_progress import DIALOGUE as LISTING_PROGRESS
+from handlers.dialogues.pay_reward import DIALOGUE as PAY_REWARD
 from handlers.dialogues.place_warning import DIALOGUE as PLACE_WARNING
 from handlers.dialogues.plan_duty import DIALOGUE as PLAN_DUTY
 from handlers.dialogues.plan_patrol import DIALOGUE as PLAN_PATROL
+from handlers.dialogues.propose_reward import DIALOGUE as PROPOSE_REWARD
+from handlers.dialogues.refuse_reward import DIALOGUE as REFUSE_REWARD
 from handlers.dialogues.relay_warning import DIALOGUE as RELAY_WARNING
 from handlers.dialogues.report_hazard import DIALOGUE as REPORT_HAZARD
 from handlers.dialogues.retire_point import DIALOGUE as RETIRE_POINT
 from handlers.dialogues.return_warning import DIALOGUE as RETURN_WARNING
 from handlers.dialogues.send_back_hazard import DIALOGUE as SEND_BACK_HAZARD
 from handlers.dialogues.swap_duty import DIALOGUE as SWAP_DUTY
+from handlers.dialogues.whistle_word import DIALOGUE as WHISTLE_WORD
 from handlers.dialogues.withdraw_letter import DIALOGUE as WITHDRAW_LETTER
 
 DIALOGUES: tuple[Dialogue, ...] = (
@@ -53,4 +61,12 @@ DIALOGUES: tuple[Dialogue, ...] = (
     ADD_POINT,
     CHANGE_POINT,
     RETIRE_POINT,
+    BLOW_WHISTLE,
+    WHISTLE_WORD,
+    PROPOSE_REWARD,
+    REFUSE_REWARD,
+    PAY_REWARD,
+    LIST_HAZARD,
+    LISTING_PROGRESS,
+    EXTEND_LISTING,
 )

@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import assembly
 import delivery.errors
-from domain import calling, checks, hazards, households, ledger, letters, patrols, stage_two
+from domain import calling, checks, hazards, households, ledger, letters, patrols, rewards, stage_two
 from domain.action_cards import Family
 from domain.colours import Colour, ColourEvidence
 from domain.form_reading import COMMON_ERRORS
@@ -27,7 +27,7 @@ from domain.warning_tally import Tally
 from domain.warnings import Finding, How, Mark, PlaceProblem, Reason
 from feeds.errors import Unreadable
 from handlers import menu
-from services import supervision_papers
+from services import reward_papers, supervision_papers
 from services.paper_kinds import PAPERS
 from services.sources import NO_LONGER_LISTED
 from tests.messages.forms import choices_of
@@ -209,6 +209,34 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "letter.how.*": lambda: ("tap", "paper"),
     "letter.body.*": lambda: [kind.value for kind in letters.LetterKind],
     "letter.body.*_please": lambda: ("notice", "risk"),
+    "whistle.heading.*": lambda: (
+        *("confirm", "asked", "no_leader", "call", "board", "cannot"),
+        *(f"{how}_{what}" for how in ("remind", "up") for what in ("confirm", "report_in", "arrive")),
+    ),
+    "whistle.button.*": lambda: (
+        *("confirm", "refuse", "sent", "going", "word", "cannot", "arrive", "for", "on_site", "end"),
+    ),
+    "whistle.word.*": lambda: ("sent", "going", "for"),
+    "whistle.toast.*": lambda: ("confirm", "refuse", "sent", "going", "for", "arrive", "on_site"),
+    "supervision.button.*": lambda: ("letter", "whistle", "list"),
+    "listing.heading.*": lambda: (
+        *("decide", "proposed", "no_leader", "listed", "yours", "progress", "extension", "extended", "not_extended"),
+        "lift",
+        *(
+            f"{how}_{what}"
+            for how in ("remind", "up")
+            for what in ("register", "publish", "progress", "extension", "lift")
+        ),
+    ),
+    "listing.button.*": lambda: (
+        *("list", "refuse", "register", "public", "progress", "ask_extension", "extend", "no_extension", "lift"),
+    ),
+    "reward.heading.*": lambda: ("opened", "proposed", "back", "remind"),
+    "reward.button.*": lambda: ("propose", "refuse", "approve", "back", "pay", "pay_known", "who"),
+    "reward.told.*": lambda: ("opened", "approved", "refused"),
+    "reward.state.*": lambda: [state.value for state in rewards.RewardState],
+    "reward.column.*": lambda: [name for name, _ in reward_papers.REWARD_COLUMNS],
+    "refuse_reward.reason.choice.*": lambda: choices_of("refuse_reward", "reason"),
     "withdraw_letter.reason.choice.*": lambda: choices_of("withdraw_letter", "reason"),
     # Fault.key and Problem.key of messages/, shown by `check-texts`
     "menu.*": lambda: [entry.command for entry in menu.ENTRIES],
@@ -247,6 +275,7 @@ VILLAGE = frozenset(
         "start",
         "help",
         "undelivered.note.open_private",
+        "reward.told",
     }
 )
 

@@ -9,7 +9,7 @@ from services import hazards
 from services.hazard_report import Reporter, Told, report_hazard
 from services.ports import HazardRow
 from services.work import Work
-from tests.support.county import GRID, PATROLLER, STATION, TOWNSHIP, VILLAGE, County, Someone, someone
+from tests.support.county import GRID, LEADER, PATROLLER, STATION, TOWNSHIP, VILLAGE, County, Someone, someone
 
 MAYOR = someone(101, "何镇长", (Role.PRINCIPAL, TOWNSHIP))
 
@@ -46,9 +46,9 @@ async def assigned(
     county: County, *, days: int = 3, fixer: Someone = PATROLLER, major: bool = False, reporter: Someone = GRID
 ) -> HazardRow:
     row = await taken(county, reporter=reporter)
-    officer, person = await county.person(STATION), await county.person(fixer)
+    officer, person, leader = await county.person(STATION), await county.person(fixer), await county.person(LEADER)
     if major:
-        row = await county.run(lambda work: hazards.grade(work, officer, row.id, row.version, Grade.MAJOR))
+        row = await county.run(lambda work: hazards.grade(work, leader, row.id, row.version, Grade.MAJOR))
 
     async def give(work: Work) -> HazardRow:
         due = work.now + timedelta(days=days)
