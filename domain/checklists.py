@@ -172,7 +172,7 @@ class Seen:
 _STAKE = re.compile(r"(?:桩号?[\s:,]*)?(k?\d{1,3}\+\d{1,3})|桩号?[\s:,]*(k?\d{1,4})")
 _UNIT = r"\s*(?P<unit>毫米|厘米|公分|米|mm|cm|m)?"
 _NAMED = re.compile(
-    r"(?:水位|水深|积水深?|深度?|缝宽|宽度?|变宽)[\s:,是为到有约]*"
+    r"(?:level|depth|width|水位|水深|积水深?|深度?|缝宽|宽度?|变宽)[\s:,是为到有约]*"
     r"(?P<number>[-−]?\d{1,6}(?:[.。]\d{1,3})?|\d{1,3}米\d{1,2})\s*(?P<unit>毫米|厘米|公分|米|mm|cm|m)?"
 )
 _BARE = re.compile(

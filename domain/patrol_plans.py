@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from itertools import pairwise
 
-from domain.action_cards import family_of
+from domain.action_cards import Family
 from domain.checklists import PointKind, kind_of
 from domain.geometry import Point, distance_km
 from domain.patrol_policy import LevelName, PatrolPolicy, Rounds
@@ -39,17 +39,19 @@ def is_graver(one: str, other: str) -> bool:
 
 
 def phase_at(level: str, highest: str) -> Phase:
-    """事前 while a response has never been graver than Ⅳ; from then on 事中."""
-    return Phase.BEFORE if level == "IV" and highest == "IV" else Phase.DURING
+    """事前 while a response has never been graver than Ⅳ, then 事中; once it is lowered, 事后复查."""
+    if is_graver(highest, level):
+        return Phase.AFTER
+    return Phase.BEFORE if level == "IV" else Phase.DURING
 
 
 def rounds_of(
-    policy: PatrolPolicy, level: str, disaster: str, kind: PointKind, *, red: bool = False, dense: bool = False
+    policy: PatrolPolicy, level: str, disaster: Family, kind: PointKind, *, red: bool = False, dense: bool = False
 ) -> Rounds | None:
     """The strictest that holds for a point of this kind; None where the response does not ask for it."""
     if dense:
         return policy.dense
-    if level not in LEVELS or kind not in policy.walked[family_of(disaster)]:
+    if level not in LEVELS or kind not in policy.walked[disaster]:
         return None
     usual = policy.rounds[level].get(kind)
     if red and kind in policy.danger_kinds and (usual is None or policy.red.dense < usual.dense):

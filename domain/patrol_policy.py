@@ -140,6 +140,6 @@ def round_ladder(minutes: int, ahead: int) -> Plan:
     township's list: all before the next round's own message, which begins halfway between the two."""
     length = min(minutes, _LONGEST)
     spare = grace(length)
-    steps = ((Rung.REMIND, spare), (Rung.VILLAGE_HEAD, length // 4 + spare), (Rung.DESK, length // 2))
-    last = ((Rung.LAPSE, max(length // 2, length // 4 + spare)),)
-    return _plan(ahead, *((rung, ahead + after) for rung, after in sorted((*steps, *last), key=lambda step: step[1])))
+    after = ((Rung.REMIND, spare), (Rung.VILLAGE_HEAD, length // 4), (Rung.DESK, length * 3 // 8))
+    steps = (*after, (Rung.LAPSE, length * 7 // 16))
+    return _plan(ahead, *((rung, ahead + minutes) for rung, minutes in steps))

@@ -1,17 +1,20 @@
 """Patrols by what people simply type and send: 1, 正常, "3 路断", "补04:00 正常", a photo, a position."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from domain.answers import is_received
 from domain.geometry import Point
 from domain.obligations import Channel
-from domain.patrols import Finding, Hindrance, Said, own_places, read_check_in, read_hindrance
+from domain.patrol_answers import read_several
+from domain.patrols import Finding, Hindrance, Said, TaskState, own_places, read_check_in, read_hindrance
 from domain.people import Person
 from domain.places import PlaceCode
 from domain.text import Html
 from handlers.incoming import What
+from handlers.patrol_lists import abnormal, measured
 from handlers.scene import Scene
-from services.patrol_texts import open_tasks, place_names, task_facts, view
+from services.patrol_texts import in_order, open_tasks, place_names, task_facts, view
 from services.patrols import (
     CheckedIn,
     Report,
@@ -35,22 +38,17 @@ async def said(scene: Scene, done: CheckedIn) -> Html:
     return scene.text(f"patrol.said.{done.kind}", at=at, place=facts["place"], state=state)
 
 
-async def go_on_to_hazard(scene: Scene, task: PatrolTask, words: str = "") -> None:
-    """The hazard report, with everything that is known already."""
-    there = scene.aside() or scene
-    context: dict[str, object] = {"place": task.place, "task": task.id}
-    if len(words) > 1:
-        context["what"] = words
-    await there.open("report_hazard", context)
-
-
 async def private_word(scene: Scene) -> bool:
     """1, 正常, "3 路断", "补04:00 正常" in the private chat, when a task is open; the reason of a 去不了."""
     incoming, person = scene.incoming, scene.person
     if incoming.what is not What.TEXT or person is None or incoming.forwarded:
         return False
     tasks = await open_tasks(scene.work, person)
-    told = read_check_in(incoming.text, await _names(scene, person, tasks), scene.work.now, scene.work.zone)
+    if len(tasks) > 1 and await _take_several(scene, person, tasks):
+        return True
+    told = _of_point(incoming.text, tasks, await _points(scene, tasks))
+    names = await _names(scene, person, tasks)
+    told = told or read_check_in(incoming.text, names, scene.work.now, scene.work.zone)
     if await _take_reason(scene, person, told):
         return True
     if told is None:
@@ -94,9 +92,51 @@ async def _take(scene: Scene, person: Person, tasks: list[PatrolTask], told: Sai
             return False  # a bare figure without a task answers something else
         done = await check_in_freely(scene.work, person, place, report)
     if told.finding is Finding.ABNORMAL:
-        await go_on_to_hazard(scene, done.task, told.words)  # its first question says that this is recorded
-    else:
-        await _say_and_next(scene, person, await said(scene, done), done.task if done.task.ask_why else None)
+        await abnormal(scene, done, told.words)  # its first question says that this is recorded
+        return True
+    words = await said(scene, done)
+    if (level := await measured(scene, done, told.words)) is not None:
+        words = scene.card("patrol_several", lines=[words, level])
+    await _say_and_next(scene, person, words, done.task if done.task.ask_why else None)
+    return True
+
+
+async def _points(scene: Scene, tasks: Sequence[PatrolTask]) -> dict[int, str]:
+    """Names of the points among the tasks, as people type them."""
+    found = await scene.work.rows.points.many({one.point_id for one in tasks if one.point_id is not None})
+    return {number: point.name for number, point in found.items()}
+
+
+def _of_point(text: str, tasks: Sequence[PatrolTask], points: Mapping[int, str]) -> Said | None:
+    """ "岭头山塘正常" where there is one task only."""
+    names = [points[one.point_id] for one in tasks if one.point_id is not None and one.point_id in points]
+    read = read_several(text, names) if len(tasks) == 1 and names else None
+    return None if read is None else read[0][1]
+
+
+async def _take_several(scene: Scene, person: Person, tasks: list[PatrolTask]) -> bool:
+    """ "都正常", "1 3 正常，2 有异常": by the numbers of the message. 有异常 comes last and leads on."""
+    order = await in_order(scene.work, tasks)
+    names = [str((await task_facts(scene.work, one, scene.lang))["place"]) for one in order]
+    read = read_several(scene.incoming.text, names)
+    if read is None:
+        return False
+    done = []
+    for at, told in sorted(read, key=lambda pair: pair[1].finding is Finding.ABNORMAL):
+        if order[at].state is not TaskState.OPEN and len(read) == len(order):
+            continue  # "都正常" is about what is still open
+        report = Report(told.finding, Channel.TEXT, None, told.hindrance, told.words)
+        one = await check_in(scene.work, order[at].id, person, report)
+        done.append((one, told, await measured(scene, one, told.words)))
+    lines = [line for one, _, level in done for line in (await said(scene, one), level) if line is not None]
+    ask = next((one.task for one, _, _ in done if one.task.ask_why), None)
+    bad = next(((one, told) for one, told, _ in done if told.finding is Finding.ABNORMAL), None)
+    words = scene.card("patrol_several", lines=lines)
+    if bad is None:
+        await _say_and_next(scene, person, words, ask)
+        return True
+    await (scene.aside() or scene).say(words)
+    await abnormal(scene, bad[0], bad[1].words)
     return True
 
 

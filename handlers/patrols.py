@@ -10,7 +10,8 @@ from domain.patrols import Finding, Hindrance, TaskState, own_places
 from domain.people import RIGHTS, Action, Person
 from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle, Html, Rows
-from handlers.patrol_words import attachment, go_on_to_hazard, group_word, private_word, said
+from handlers.patrol_lists import abnormal, go_on_to_hazard, list_word, measured
+from handlers.patrol_words import attachment, group_word, private_word, said
 from handlers.scene import Feature, Scene
 from messages.keyboards import button, stacked
 from services.patrol_desk import Unfinished, cancel_plan, unfinished
@@ -54,7 +55,9 @@ async def _pressed(scene: Scene, finding: Finding) -> None:
     await _toast(scene, done)
     await _redraw_here(scene, done.task)
     if finding is Finding.ABNORMAL:
-        await go_on_to_hazard(scene, done.task, done.check_in.words)
+        await abnormal(scene, done, done.check_in.words)
+    elif (ask := await measured(scene, done, "")) is not None:
+        await (scene.aside() or scene).say(ask)
 
 
 async def _normal(scene: Scene) -> None:
@@ -273,7 +276,7 @@ FEATURE = Feature(
     name="patrol",
     presses={"p": press},
     starts={"p": start},
-    commands={"patrol": patrol, "patrols": patrols},
-    private=(private_word, attachment),
+    commands={"patrol": patrol, "mytasks": patrol, "patrols": patrols},
+    private=(list_word, private_word, attachment),
     group=(group_word, attachment),
 )

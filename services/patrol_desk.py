@@ -102,9 +102,7 @@ async def unfinished(work: Work, leader: Person) -> list[Unfinished]:
     tasks = await work.rows.patrols.unfinished(areas, work.now - _LOOK_BACK)
     people = await work.rows.people.many({one.person_id for one in tasks})
     found = [
-        Unfinished(
-            one, people[one.person_id], one.state is TaskState.OPEN and one.due_at < work.now, await _why(work, one)
-        )
+        Unfinished(one, people[one.person_id], _is_overdue(work, one), await _why(work, one))
         for one in tasks
         if one.person_id in people
     ]
@@ -114,6 +112,10 @@ async def unfinished(work: Work, leader: Person) -> list[Unfinished]:
 def areas_of(leader: Person) -> list[PlaceCode]:
     wanted = {**RIGHTS[Action.PLAN_PATROL], **RIGHTS[Action.SEE_MISSING]}
     return [post.place for post in leader.posts if post.role in wanted]
+
+
+def _is_overdue(work: Work, task: PatrolTask) -> bool:
+    return task.state is TaskState.MISSED or (task.state is TaskState.OPEN and task.due_at < work.now)
 
 
 async def _why(work: Work, task: PatrolTask) -> Hindrance | None:

@@ -12,8 +12,9 @@ from domain.text import Button, ButtonStyle, Html, Rows
 from services.ports import CheckIn, PatrolTask
 from services.work import Work
 
-SHOWN = 6
+SHOWN = 8
 """so many tasks have buttons in one message; the next ones come up as these are done"""
+_GONE = (TaskState.CANCELLED, TaskState.MISSED, TaskState.EXCUSED, TaskState.ENDED)
 REASON_WITHIN = timedelta(minutes=30)
 """so long a typed word is taken for the reason that was asked for"""
 
@@ -24,9 +25,18 @@ async def open_tasks(work: Work, person: Person) -> list[PatrolTask]:
     ids = {int(one.subject.partition(":")[2]) for one in owed if one.subject.startswith("patrol:")}
     own = await work.rows.patrols.open_of([person.id])
     found = {one.id: one for one in (*own, *await work.rows.patrols.many(ids))}
-    ladder = work.policy.patrols.ladder
-    alive = [one for one in found.values() if one.state is TaskState.OPEN and lapses_at(one.due_at, ladder) > work.now]
+    alive = [one for one in found.values() if one.state is TaskState.OPEN and ends_at(work, one) > work.now]
     return sorted(alive, key=lambda one: (one.due_at, one.id))
+
+
+def round_ends_at(task: PatrolTask) -> datetime:
+    """Until when a round is asked for: as long again as it is, four hours at most."""
+    return task.due_at + timedelta(minutes=min(task.minutes or 240, 240))
+
+
+def ends_at(work: Work, task: PatrolTask) -> datetime:
+    """When nobody is asked about the task any more."""
+    return lapses_at(task.due_at, work.policy.patrols.ladder) if task.period_id is None else round_ends_at(task)
 
 
 async def together(work: Work, task: PatrolTask) -> list[PatrolTask]:
@@ -34,6 +44,12 @@ async def together(work: Work, task: PatrolTask) -> list[PatrolTask]:
     if task.plan is None:
         return [task]
     return [one for one in await work.rows.patrols.of_plan(task.plan) if one.person_id == task.person_id]
+
+
+async def in_order(work: Work, tasks: Sequence[PatrolTask]) -> list[PatrolTask]:
+    """The tasks as the message numbers them: with what is done already, so that a number stays what it was."""
+    sent = [one for one in await together(work, tasks[0]) if one.state not in _GONE]
+    return sent if {one.id for one in tasks} <= {one.id for one in sent} else list(tasks)
 
 
 def ask_key(tasks: Sequence[PatrolTask], person: Person, purpose: str = "ask") -> str:
@@ -56,12 +72,13 @@ async def place_names(work: Work, tasks: Sequence[PatrolTask]) -> dict[PlaceCode
 async def task_facts(work: Work, task: PatrolTask, lang: str) -> dict[str, Any]:
     tree = await work.tree()
     place = tree.get(task.place)
+    point = None if task.point_id is None else await work.rows.points.get(task.point_id)
     first = None if task.check_in_id is None else await work.rows.patrols.check_in(task.check_in_id)
     newest: CheckIn | None = first
     if first is not None and first.finding.value != task.state.value:
         newest = next(reversed(await work.rows.patrols.check_ins_of(task.id)), first)
     return {
-        "place": task.place if place is None else place.name,
+        "place": point.name if point is not None else task.place if place is None else place.name,
         "phase": work.words.label(f"patrol.phase.{task.phase.value}", lang),
         "due": work.local(task.due_at),
         "state": task.state.value,
@@ -76,9 +93,11 @@ async def view(work: Work, tasks: Sequence[PatrolTask], lang: str, again: bool =
     if why is not None:
         facts = await task_facts(work, why, lang)
         return work.words.text("patrol.why", lang, place=facts["place"]), _why_buttons(work, why, lang)
-    tasks = [one for one in tasks if one.state is not TaskState.CANCELLED] or tasks
+    tasks = [one for one in tasks if one.state not in _GONE] or tasks
     left = [one for one in tasks if one.state is TaskState.OPEN]
-    listed = [await task_facts(work, one, lang) for one in tasks]
+    order = [one.id for one in await in_order(work, tasks)]
+    numbers = {number: at for at, number in enumerate(order, 1)} if len(order) > 1 else {}
+    listed = [await task_facts(work, one, lang) | {"number": numbers.get(one.id, 0)} for one in tasks]
     if not left:
         return work.words.card("patrol_done", lang, tasks=listed), ()
     text = work.words.card(

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta
 
 from domain.obligations import Rung
 from domain.outgoing import Lane
-from domain.patrols import DESCRIBE, TaskState, lapses_at
+from domain.patrols import DESCRIBE, TaskState
 from domain.people import Person
 from domain.places import PlaceCode, is_within
 from domain.text import Button, ButtonStyle, Rows
-from services.patrol_texts import ask_key, open_tasks, task_facts, tell_tasks
+from services.patrol_texts import ask_key, ends_at, open_tasks, task_facts, tell_tasks
 from services.ports import Obligation, PatrolTask
 from services.work import Work
 
@@ -95,7 +95,7 @@ async def _task_of(work: Work, owed: Obligation) -> PatrolTask | None:
 
 
 def _end(work: Work, tasks: Sequence[PatrolTask]) -> datetime:
-    return lapses_at(max(one.due_at for one in tasks), work.policy.patrols.ladder)
+    return max(ends_at(work, one) for one in tasks)
 
 
 async def _silent(work: Work, rung: Rung, to: Person, owed: Obligation) -> list[PatrolTask]:

@@ -12,6 +12,7 @@ from domain.errors import DomainError, Stale
 from domain.geometry import Point
 from domain.obligations import Channel, ObligationState, is_late
 from domain.papers import PhotoRole
+from domain.patrol_policy import grace
 from domain.patrols import (
     CHECK_IN,
     DESCRIBE,
@@ -171,13 +172,14 @@ async def check_in(work: Work, task_id: int, by: Person, said: Report) -> Checke
     if task is None or task.state is TaskState.CANCELLED:
         raise Stale("refused.stale")
     walker = await _walker(work, task, by)
-    before = await _just_said(work, walker, task.place, said)
+    before = await _just_said(work, walker, task.place, said, task.point_id)
     row = before or await _write(work, task, walker, by, said)
     ask_why = said.finding is Finding.UNABLE and row.hindrance is None
     state = TaskState(said.finding.value)
     await work.rows.patrols.settle(task.id, state, row.id, ask_why=ask_why)
     task = replace(task, state=state, check_in_id=task.check_in_id or row.id, ask_why=ask_why)
     await _answered(work, task, walker, by, row)
+    await _for_the_others(work, task, walker, row)
     owner = walker if walker.id == task.person_id else await work.rows.people.get(task.person_id)
     for one in {p.id: p for p in (owner, walker) if p is not None}.values():
         # Who typed is answered below his words: an edit as well would double the messages of his chat.
@@ -215,19 +217,47 @@ async def _walker(work: Work, task: PatrolTask, by: Person) -> Person:
     return owner
 
 
-async def _just_said(work: Work, walker: Person, place: PlaceCode, said: Report) -> CheckIn | None:
+async def _for_the_others(work: Work, task: PatrolTask, walker: Person, row: CheckIn) -> None:
+    """Who else was asked for the same round of the same point need not go: it has been walked. 去不了 is everybody's
+    own."""
+    if task.period_id is None or task.point_id is None or row.finding is Finding.UNABLE:
+        return
+    for other in await work.rows.rounds.of_round(task.point_id, task.due_at):
+        if other.id == task.id or other.state is not TaskState.OPEN:
+            continue
+        await work.rows.patrols.settle(other.id, TaskState(row.finding.value), row.id)
+        for owed in await work.rows.obligations.of_subject(other.subject):
+            await work.rows.obligations.finish(owed.id, ObligationState.CLOSED, "done_by_another")
+        if (person := await work.rows.people.get(other.person_id)) is not None and person.id != walker.id:
+            await redraw(work, other, person)
+
+
+async def _just_said(
+    work: Work, walker: Person, place: PlaceCode, said: Report, point_id: int | None = None
+) -> CheckIn | None:
     """The same finding by the same person at the same place a moment ago: it is not written twice."""
     within = timedelta(minutes=work.policy.patrols.merge_minutes)
-    before = await work.rows.patrols.newest_at(walker.id, place, work.now - within)
+    before = await _newest_there(work, walker, place, point_id, within)
     if before is None or said.seen_at is not None:
         return None
     return before if is_same(before.finding, before.at, said.finding, work.now, within) else None
+
+
+async def _newest_there(
+    work: Work, walker: Person, place: PlaceCode, point_id: int | None, within: timedelta
+) -> CheckIn | None:
+    if point_id is None:
+        return await work.rows.patrols.newest_at(walker.id, place, work.now - within)
+    newest = await work.rows.patrols.last_at_point(point_id)
+    return newest if newest is not None and newest.person_id == walker.id else None
 
 
 async def _write(work: Work, task: PatrolTask, walker: Person, by: Person, said: Report) -> CheckIn:
     owed = await work.rows.obligations.find(task.subject, walker.id, CHECK_IN)
     seen_at = min(said.seen_at or work.now, work.now)
     due = task.due_at if owed is None else owed.due_at
+    if task.period_id is not None and task.minutes is not None:
+        due += timedelta(minutes=grace(task.minutes))
     row = CheckIn(
         id=0,
         task_id=task.id,
@@ -242,6 +272,8 @@ async def _write(work: Work, task: PatrolTask, walker: Person, by: Person, said:
         channel=said.channel.value,
         words=said.words,
         hindrance=said.hindrance,
+        point_id=task.point_id,
+        level=task.level,
     )
     row = await work.rows.patrols.add_check_in(row)
     await work.note(

@@ -18,6 +18,7 @@ from services.ladder import BATCH, climb_due, defer
 from services.leave import begin_leaves
 from services.listings import ask_progress
 from services.overdue import draft_orders, list_for_leaders
+from services.patrol_rounds import lay_out_rounds
 from services.points_stale import ask_stale
 from services.retention import forget
 from services.sources import watch_sources
@@ -83,6 +84,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("call shifts", call_shifts),
     ("plan daily checks", plan_days),
     ("daily checks", draw_due),
+    ("rounds of the responses", lay_out_rounds),
     ("climb ladders", _climb),
     ("cut-off areas", watch),
     ("orders about what is overdue", draft_orders),

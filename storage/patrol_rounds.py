@@ -114,9 +114,9 @@ class RoundTable:
         found = [int(one) for one in await self._db.scalars(first)]
         return await self._tasks(waiting, person.in_(found)) if found else []
 
-    async def set_told(self, task_ids: Collection[int]) -> None:
+    async def hand_out(self, task_ids: Collection[int], plan: int) -> None:
         these = patrol_task.c.id.in_(list(task_ids))
-        await self._db.execute(sa.update(patrol_task).where(these).values(told=True))
+        await self._db.execute(sa.update(patrol_task).where(these).values(told=True, plan=plan))
 
     async def rounds_due(self, within: PlaceCode, since: datetime, until: datetime) -> list[VillageRounds]:
         state = patrol_task.c.state

@@ -30,7 +30,17 @@ def test_nothing_is_said_in_one_word(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["6,水位31.2", "6，水位 31.2", "6 水位31.2米", "6、31.2", "6。水位31。2", "水位31.2，6", "⑥ 31米2", "6 31.20m"],
+    [
+        "6,水位31.2",
+        "6，水位 31.2",
+        "6 水位31.2米",
+        "6、31.2",
+        "6。水位31。2",
+        "水位31.2，6",
+        "⑥ 31米2",
+        "6 31.20m",
+        "6, level 31.2",
+    ],
 )
 def test_a_number_and_a_water_level_in_any_spelling(text):
     seen = read_seen(text, POND)

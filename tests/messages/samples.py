@@ -11,7 +11,7 @@ from datetime import timedelta
 
 import assembly
 import delivery.errors
-from domain import calling, checks, hazards, households, ledger, letters, patrols, rewards, stage_two
+from domain import calling, checklists, checks, hazards, households, ledger, letters, patrols, rewards, stage_two
 from domain.action_cards import Family
 from domain.colours import Colour, ColourEvidence
 from domain.form_reading import COMMON_ERRORS
@@ -168,6 +168,10 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     ),
     "duty.open.*": lambda: ("warning", "cut_off", "major", "overdue", "hazards", "patrols"),
     "duty.wrong.*": lambda: ("ends_too_early", "too_long", "nobody"),
+    "checklist.*": lambda: [
+        f"{kind.value}.{item.code}" for kind, items in checklists.CHECKLISTS.items() for item in items
+    ],
+    "patrol.measured.*": lambda: [measure.value for measure in checklists.Measure],
     "patrol.phase.*": lambda: [phase.value for phase in patrols.Phase],
     "patrol.state.*": lambda: [finding.value for finding in patrols.Finding],
     "patrol.hindrance.*": lambda: [why.value for why in patrols.Hindrance],
@@ -265,6 +269,7 @@ VILLAGE = frozenset(
         "patrol",
         "cards.patrol_ask",
         "cards.patrol_done",
+        "cards.patrol_several",
         "report_hazard",
         "fix_hazard",
         "hazard.told",

@@ -98,7 +98,7 @@ async def test_what_is_not_handed_out_is_found_person_by_person(each: Each, ids:
     made = await each.patrols.add_tasks([task(ids[0], n, told=False) for n in (1, 2)] + [task(ids[1], 3, told=False)])
     first = await each.rounds.untold(1)
     assert {t.person_id for t in first} == {min(ids[0], ids[1])}
-    await each.rounds.set_told([t.id for t in made])
+    await each.rounds.hand_out([t.id for t in made], 5)
     assert await each.rounds.untold(5) == []
 
 

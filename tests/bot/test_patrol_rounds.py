@@ -1,0 +1,190 @@
+"""Rounds of a response on the whole bot: made by the clock, answered by one tap, closed with the response."""
+
+from dataclasses import replace
+from datetime import timedelta
+from decimal import Decimal
+
+from domain.action_cards import Family
+from domain.hazards import Category
+from domain.patrols import TaskState
+from domain.places import PlaceCode
+from domain.points import RiskLevel, RiskPoint
+from domain.response import Move, Period, PeriodChange, PeriodState, ResponseLevel
+from services.ports import PatrolTask
+from services.work import Work
+from tests.support.county import GRID, LEADER, PATROLLER, START, STATION, TOWNSHIP, VILLAGE, County, Someone
+
+
+async def point(
+    county: County,
+    number: int,
+    name: str,
+    *who: Someone,
+    category: Category = Category.POND,
+    level: RiskLevel = RiskLevel.GENERAL,
+    warning_level: str | None = None,
+) -> RiskPoint:
+    people = tuple(county.ids[one.user_id] for one in who)
+    row = RiskPoint(
+        0, f"SL-{number}", 1, name, category, level, VILLAGE, START, START, 28.45, 119.48, people=12,
+        patrollers=people, warning_level=None if warning_level is None else Decimal(warning_level),  # type: ignore[arg-type]
+    )  # fmt: skip
+    return await county.run(lambda work: work.rows.points.add(row))
+
+
+async def begin(
+    county: County, level: ResponseLevel = ResponseLevel.III, *places: PlaceCode, kind: Family = Family.TYPHOON
+) -> Period:
+    by = (await county.person(LEADER)).id
+
+    async def add(work: Work) -> Period:
+        row = Period(0, "2026-01", kind, places or (TOWNSHIP,), level, PeriodState.ACTIVE, work.now, by, "台风")
+        return await work.rows.responses.add(row, "台风")
+
+    period = await county.run(add)
+    await county.pass_time(seconds=30)
+    return period
+
+
+async def move(county: County, period: Period, how: Move, level: ResponseLevel) -> Period:
+    by = (await county.person(LEADER)).id
+
+    async def change(work: Work) -> Period:
+        over = how is Move.END
+        state = PeriodState.ENDED if over else PeriodState.ACTIVE
+        after = replace(
+            period, level=level, state=state, ended_at=work.now if over else None, version=period.version + 1
+        )
+        line = PeriodChange(period.id, after.version, how, level, after.places, work.now, by, "")
+        assert await work.rows.responses.move(after, line)
+        return after
+
+    after = await county.run(change)
+    await county.pass_time(seconds=30)
+    return after
+
+
+async def tasks(county: County) -> list[PatrolTask]:
+    async def find(work: Work) -> list[PatrolTask]:
+        return [t for n in range(1, 60) if (t := await work.rows.patrols.task(n)) is not None]
+
+    return await county.bot.doors.run(find)
+
+
+async def states(county: County) -> list[TaskState]:
+    return [one.state for one in await tasks(county)]
+
+
+async def test_a_response_asks_for_the_points_of_its_places_in_one_message(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    await point(county, 2, "上坞后山", GRID, category=Category.GEOHAZARD, level=RiskLevel.MAJOR)
+    await point(county, 3, "后山林场", GRID, category=Category.WILDFIRE)
+    await county.pass_time(minutes=2)
+    assert county.new(GRID) == []  # nothing without a response
+    await begin(county)
+    told = county.new(GRID)
+    assert len(told) == 1
+    assert "1 上坞后山 事中巡查，12:00前" in told[0]  # the most dangerous first
+    assert "2 岭头山塘" in told[0]
+    assert "林场" not in told[0]  # a typhoon sends nobody to the woods
+    await county.pass_time(minutes=5)
+    assert county.new(GRID) == []
+    county.seen_all()
+
+
+async def test_a_grid_members_day_under_level_three_is_at_most_six_messages(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    await point(county, 2, "上坞后山", GRID, category=Category.GEOHAZARD)
+    await begin(county)
+    await county.say(GRID, "1 正常，2正常")
+    await county.pass_time(step=timedelta(minutes=15), hours=8)
+    assert "18:00前" in county.last(GRID)
+    await county.say(GRID, "都正常")
+    await county.pass_time(step=timedelta(minutes=30), hours=15)
+    county.texts(STATION)
+    said = county.messages(GRID.user_id)
+    assert len(said) <= 6
+    assert (await states(county))[:4] == [TaskState.NORMAL] * 4
+    county.seen_all()
+
+
+async def test_several_points_are_answered_in_one_go_and_the_abnormal_one_leads_on(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID, level=RiskLevel.MAJOR)
+    await point(county, 2, "溪口堤防", GRID, category=Category.DIKE)
+    await begin(county)
+    await county.say(GRID, "1 有异常，2 正常")
+    assert "岭头山塘 有异常，是哪一样" in county.last(GRID)
+    assert "6 溢洪道堵塞" in county.last(GRID)
+    await county.say(GRID, "6，水位 31.2")
+    assert "有没有人受威胁" in county.last(GRID)
+    said = []
+    for task in await tasks(county):
+        said += await county.bot.doors.run(lambda work, of=task.id: work.rows.patrols.check_ins_of(of))
+    assert [(row.items, row.reading) for row in said] == [(("spillway",), Decimal("31.2")), ((), None)]
+    county.seen_all()
+
+
+async def test_a_level_over_the_threshold_is_told_to_the_walker_and_to_the_station(county: County) -> None:
+    await point(county, 1, "岭头山塘", PATROLLER, warning_level="31")
+    await begin(county)
+    county.seen_all()
+    await county.say(PATROLLER, "正常 水位31.2")
+    assert "超过警戒值31" in county.last(PATROLLER)
+    assert "水位31.2，超过警戒值31" in county.last(STATION)
+    county.seen_all()
+
+
+async def test_nonsense_after_the_list_is_asked_again_once_and_then_taken_as_it_is(county: County) -> None:
+    await point(county, 1, "岭头山塘", PATROLLER)
+    await begin(county)
+    await county.press(PATROLLER, "2 有异常")
+    await county.say(PATROLLER, "哈哈")
+    assert "没看明白" in county.last(PATROLLER)
+    await county.say(PATROLLER, "不晓得")
+    assert "有没有人受威胁" in county.last(PATROLLER)
+    county.seen_all()
+
+
+async def test_two_persons_on_one_point_and_one_walks_it(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID, PATROLLER)
+    await begin(county)
+    await county.press(GRID, "1 正常")
+    assert "✅ 岭头山塘" in county.last(PATROLLER)
+    await county.pass_time(step=timedelta(minutes=30), hours=6)
+    assert not any("还没有收到" in text for text in county.texts(PATROLLER))
+    county.seen_all()
+
+
+async def test_raising_and_lowering_never_doubles_and_the_end_closes(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    period = await begin(county)
+    period = await move(county, period, Move.RAISE, ResponseLevel.II)
+    due = {one.due_at for one in await tasks(county) if one.state is TaskState.OPEN}
+    assert len(due) == 1
+    period = await move(county, period, Move.LOWER, ResponseLevel.III)
+    assert (await states(county)).count(TaskState.OPEN) == 1
+    await county.press(GRID, "1 正常")
+    await county.restart()
+    period = await move(county, period, Move.END, ResponseLevel.III)
+    (again,) = [one for one in await tasks(county) if one.state is TaskState.OPEN]
+    assert again.phase.value == "after"
+    assert "岭头山塘 事后复查" in county.last(GRID)
+    await county.press(GRID, "1 正常")
+    county.seen_all()
+    await county.pass_time(step=timedelta(hours=1), hours=30)
+    assert county.new(GRID) == []
+    county.seen_all()
+
+
+async def test_a_round_nobody_answered_is_reminded_climbs_and_then_gives_way(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    await begin(county, ResponseLevel.II)
+    county.seen_all()
+    await county.pass_time(step=timedelta(minutes=10), hours=4, minutes=15)
+    assert "还没有收到" in county.last(GRID)
+    await county.pass_time(step=timedelta(minutes=10), hours=2)
+    assert any("没有回音" in text for text in county.texts(STATION))
+    assert TaskState.MISSED in await states(county)
+    await county.say(STATION, "/patrols")
+    assert "岭头山塘" in county.last(STATION)
+    county.seen_all()
