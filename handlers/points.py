@@ -252,6 +252,9 @@ async def _map(scene: Scene) -> None:
         await map_command(scene)
         return
     form = scene.args[1] if len(scene.args) > 1 else "picture"
+    if form == "picture":
+        await _ask_for_map(scene, PlaceCode(code))
+        return
     await ask_for_paper(scene.work, POINT_MAP, {"place": code, "form": form}, scene.known())
 
 

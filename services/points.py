@@ -187,7 +187,7 @@ async def proposal_facts(work: Work, proposal: PointProposal, lang: str) -> dict
                 "value": await field_words(work, name, value, lang),
             }
             for name, value in proposal.fields.items()
-            if name not in {"place", "status"} and (point is not None or name != "name")
+            if name not in {"place", "status", "warning_level"} and (point is not None or name != "name")
         ],
     }
 
@@ -237,7 +237,10 @@ async def decide(
 async def _carry_out(work: Work, person: Person, proposal: PointProposal, point: RiskPoint | None) -> RiskPoint:
     if point is None:
         return await _add(work, person, proposal.fields)
-    return await _change(work, person, point, proposal.act, proposal.fields, proposal.reason)
+    by = await work.rows.people.get(proposal.by)
+    proposed = work.words.label("points.proposed_by", person.language, name="" if by is None else by.name)
+    reason = f"{proposal.reason} {proposed}".strip()
+    return await _change(work, person, point, proposal.act, proposal.fields, reason)
 
 
 async def _tell_proposer(work: Work, proposal: PointProposal, state: ProposalState, by: Person) -> None:

@@ -158,6 +158,7 @@ async def card_facts(work: Work, point: RiskPoint, lang: str) -> dict[str, Any]:
         "version": point.version,
         "at": work.local(point.updated_at),
         "confirmed": work.local(point.confirmed_at),
+        "confirmed_year": work.local(point.confirmed_at).year,
         "who": "" if author is None else author.name,
     }
 
@@ -195,7 +196,7 @@ async def version_facts(work: Work, versions: Sequence[PointVersion], lang: str)
                         "after": await field_words(work, name, getattr(one.point, name), lang),
                     }
                     for name in changed
-                    if name != "status"
+                    if name not in {"status", "warning_level"}
                 ],
             }
         )

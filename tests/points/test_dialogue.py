@@ -130,6 +130,8 @@ async def test_a_village_proposes_and_the_station_agrees_with_one_tap(county: Co
     after = await now(county, point)
     assert (after.patrollers, after.updated_by) == ((county.ids[PATROLLER.user_id],), county.ids[STATION.user_id])
     assert "已同意" in county.last(HEAD)
+    versions = await county.run(lambda work: work.rows.points.versions_of(point.id))
+    assert versions[-1].reason == "李书记提的"
 
 
 async def test_what_was_changed_meanwhile_is_not_overwritten_by_a_proposal(county: County) -> None:
