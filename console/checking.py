@@ -32,6 +32,7 @@ from feeds.web import Web
 from services.channel_checkup import channels
 from services.checkup import EXAMS, Exam, Finding, Mark, groups, history
 from services.doors import Doors
+from services.duty_checkup import DUTY_EXAMS
 from services.ports import Rows
 from settings import Settings, SettingsError, load
 from storage.backup_requests import copy_by_running_bot, sole_use_of
@@ -44,7 +45,19 @@ from storage.store import SqlStore
 _SAFE_WITH_SEVERAL = (3, 51, 3)
 _SYNCHRONOUS_ENOUGH = frozenset({2, 3})
 """FULL, EXTRA"""
-_EXAMS_IN_ORDER = ("lists", "posts", "groups", "reach", "channels", "ladders", "traffic", "sources_kept", "history")
+_EXAMS_IN_ORDER = (
+    "lists",
+    "posts",
+    "groups",
+    "reach",
+    "channels",
+    "ladders",
+    "duty",
+    "seconds",
+    "traffic",
+    "sources_kept",
+    "history",
+)
 _SHOWN = 8
 """names in one finding; --all lists every one"""
 
@@ -236,7 +249,7 @@ async def _careless_settings(connection: AsyncConnection) -> list[str]:
 async def _rows(doors: Doors, settings: Settings, voice: Voice, report: Report, bot: Bot | None) -> None:
     lang, last = voice.lang, last_backup(settings)
     known = await doors.store.read(lambda rows: rows.groups.all())
-    exams: dict[str, Exam] = dict(EXAMS)
+    exams: dict[str, Exam] = {**dict(EXAMS), **DUTY_EXAMS}
     exams["channels"] = channels
     exams["history"] = partial(history, witness=None if last is None else last.witness)
     for name in _EXAMS_IN_ORDER:

@@ -13,6 +13,7 @@ from handlers import (
     patrols,
     people,
     points,
+    rehearsal,
     rewards,
     sources,
     supervision,
@@ -36,5 +37,6 @@ FEATURES: tuple[Feature, ...] = (
     listings.FEATURE,
     rewards.FEATURE,
     supervision.FEATURE,
+    rehearsal.FEATURE,
     sources.FEATURE,
 )

@@ -42,6 +42,7 @@ ENTRIES = (
     Entry("me"),
     Entry("leave"),
     Entry("duty", Action.KEEP_LOG),
+    Entry("rehearsal", Action.REHEARSE),
     Entry("help"),
 )
 _WORDS = frozenset({"菜单", "功能", "menu"})

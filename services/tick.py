@@ -20,6 +20,7 @@ from services.listings import ask_progress
 from services.overdue import draft_orders, list_for_leaders
 from services.patrol_rounds import lay_out_rounds
 from services.points_stale import ask_stale
+from services.rehearsal import close_rehearsals
 from services.retention import forget
 from services.sources import watch_sources
 from services.voices import VOICES
@@ -95,6 +96,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("watch sources", watch_sources),
     ("gaps of duty", weekly_gaps),
     ("risk points of a year ago", ask_stale),
+    ("close rehearsals", close_rehearsals),
     ("unfinished dialogues", expire_dialogues),
     ("prune", prune),
     ("forget", forget),

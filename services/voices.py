@@ -11,6 +11,7 @@ from services.ladder import Voice
 from services.letter_voice import LetterVoice
 from services.listing_cards import ListingVoice
 from services.patrol_voice import PatrolVoice
+from services.rehearsal import RehearsalVoice
 from services.reward_cards import RewardVoice
 from services.warning_second import SECOND_VOICES
 from services.warning_voice import WarningVoice
@@ -26,6 +27,7 @@ VOICES: Mapping[str, Voice] = MappingProxyType(
         "hazard": HazardVoice(),
         "check": CheckVoice(),
         "duty": DutyVoice(),
+        "rehearsal": RehearsalVoice(),
         "letter": LetterVoice(),
         "listing": ListingVoice(),
         "whistle": WhistleVoice(),

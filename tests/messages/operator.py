@@ -23,6 +23,8 @@ STAGES = (
     "history",
     "sources",
     "sources_kept",
+    "duty",
+    "seconds",
 )
 
 

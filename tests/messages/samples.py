@@ -27,7 +27,7 @@ from domain.warning_tally import Tally
 from domain.warnings import Finding, How, Mark, PlaceProblem, Reason
 from feeds.errors import Unreadable
 from handlers import menu
-from services import reward_papers, supervision_papers
+from services import rehearsal, reward_papers, supervision_papers
 from services.paper_kinds import PAPERS
 from services.sources import NO_LONGER_LISTED
 from tests.messages.forms import choices_of
@@ -166,6 +166,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
         ),
         *("last_warning", "warning_answered", "warning_not_answered", "no_warning", "patrol", "no_patrol"),
     ),
+    "rehearsal.hole.*": lambda: rehearsal.KINDS,
     "duty.open.*": lambda: ("warning", "cut_off", "major", "overdue", "hazards", "patrols"),
     "duty.wrong.*": lambda: ("ends_too_early", "too_long", "nobody"),
     "checklist.*": lambda: [
@@ -267,6 +268,8 @@ VILLAGE = frozenset(
         "check.cancelled.person",
         "explain_check",
         "patrol",
+        "rehearsal.ask",
+        "rehearsal.thanks",
         "cards.patrol_ask",
         "cards.patrol_done",
         "cards.patrol_several",
