@@ -9,6 +9,7 @@ from domain.text import Rows
 from handlers.incoming import What
 from handlers.scene import Feature, Scene
 from messages.keyboards import button, in_rows
+from services.archive_paper import ARCHIVE
 from services.ledger_list import Shown, search, shown, words_of
 from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import ask_for_paper
@@ -50,11 +51,16 @@ async def patrols(scene: Scene) -> None:
     await ask_for_paper(scene.work, PATROL_LEDGER, {"days": min(max(scene.number(1), 1), 3660)}, scene.known())
 
 
+async def archive(scene: Scene) -> None:
+    """lg:a:<days>"""
+    await ask_for_paper(scene.work, ARCHIVE, {"days": min(max(scene.number(1), 1), 3660)}, scene.known())
+
+
 async def press(scene: Scene) -> None:
     if not scene.incoming.private:
         raise Stale("refused.stale")
     what = scene.args[0] if scene.args else ""
-    handler = {"v": turn, "x": export, "p": patrols}.get(what)
+    handler = {"v": turn, "x": export, "p": patrols, "a": archive}.get(what)
     if handler is None:
         raise Stale("refused.stale")
     await handler(scene)
@@ -82,6 +88,7 @@ def _buttons(scene: Scene, found: Shown) -> Rows:
             rows.append((button(title, f"lg:x:{wish}:{span}:{one.value}"),))
     if found.may_export and not wish:
         rows.append((button(scene.label("ledger.button.patrols"), "lg:p:30"),))
+        rows.append((button(scene.label("ledger.button.archive"), "lg:a:30"),))
     return tuple(rows)
 
 

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -50,6 +51,8 @@ def span_filter(work: Work, span: Span) -> LedgerFilter:
 async def asked_for(work: Work, args: Mapping[str, Any], lang: str) -> LedgerFilter:
     """By a paper's args: span, and words as they were typed."""
     span = span_filter(work, Span(args.get("span", Span.ALL.value)))
+    if "days" in args:
+        span = replace(span, since=work.now - timedelta(days=int(args["days"])))
     return both(await wish_of(work, args.get("words", ""), lang), span)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from services.archive_paper import ARCHIVE
 from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import Paper
 from services.photo_papers import BEFORE_AND_AFTER
@@ -18,6 +19,7 @@ ALL: tuple[Paper, ...] = (
     LETTER_PAPER,
     LETTER_REGISTER,
     REWARD_SHEET,
+    ARCHIVE,
 )
 
 PAPERS: Mapping[str, Paper] = MappingProxyType({paper.kind: paper for paper in ALL})

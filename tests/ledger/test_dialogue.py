@@ -1,7 +1,10 @@
 """/ledger as people use it: who sees what, the search by number and words, the sheet that comes as a file."""
 
 import io
+import json
+import zipfile
 from collections.abc import AsyncIterator
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -101,4 +104,28 @@ async def test_by_trade_each_department_has_its_sheet(county: County) -> None:
     await county.make_papers()
     book = load_workbook(io.BytesIO(county.files(DUTY)[0][1]))
     assert book.sheetnames == ["汇总", "水利", "自然资源", "交通"]
+    county.seen_all()
+
+
+async def test_everything_of_a_month_comes_as_one_file_with_its_checksums(county: County) -> None:
+    await county.say(STATION, "/ledger")
+    await county.press(STATION, "存档")
+    await county.make_papers()
+    name, content = county.files(STATION)[-1]
+    assert name.endswith(".zip")
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        listed = json.loads(archive.read("manifest.json"))["files"]
+        assert [one["name"].partition("2026")[0] for one in listed] == ["隐患台账", "巡查台账", "photos.xlsx"]
+        for one in listed:
+            assert sha256(archive.read(one["name"])).hexdigest() == one["sha256"]
+    assert "存档" in county.last(STATION)
+
+
+async def test_what_was_typed_is_what_the_sheet_holds(county: County) -> None:
+    await county.say(DUTY, "台账 云坑 裂缝")
+    assert county.last(DUTY).count("2026-") == 1
+    await county.press(DUTY, "分灾种表格")
+    await county.make_papers()
+    book = load_workbook(io.BytesIO(county.files(DUTY)[-1][1]))
+    assert book.sheetnames == ["汇总", "道路桥隧"]
     county.seen_all()
