@@ -21,6 +21,7 @@ from services.work import Work
 
 _EVERY = timedelta(minutes=1)
 _PLANNED = "daily_checks"
+_ENDED = "daily_checks_ended"
 _MOST_AT_ONCE = 20
 """draws in one beat: after a standstill the rest follows in the next"""
 
@@ -159,17 +160,33 @@ def _when(work: Work, row: DailyRow) -> Mapping[str, object]:
 # -- the end ------------------------------------------------------------------------------------------------------
 
 
-async def end_daily(work: Work, period: Period) -> int:
+async def end_over(work: Work) -> int:
+    """Once a minute: periods that are over, and still have something of theirs open. Returns how many."""
+    last = await work.rows.heartbeats.last(_ENDED)
+    if last is not None and timedelta() <= work.now - last < _EVERY:
+        return 0
+    await work.rows.heartbeats.heard(_ENDED, work.now)
+    unfinished = await work.rows.daily_checks.unfinished()
+    running = {one.id for one in await work.rows.responses.active()} if unfinished else set()
+    over = [number for number in sorted(unfinished) if number not in running]
+    for number in over:
+        await end_daily(work, number)
+    return len(over)
+
+
+async def end_daily(work: Work, period_id: int) -> int:
     """A response has ended. What waits is not drawn; whoever has not answered yet is asked no more and judged for
     nothing. What came back stays, and is judged by the human whose affair it is. Returns how many draws were dropped.
     """
-    waiting = await work.rows.daily_checks.of_period(period.id, [DailyState.WAITING])
+    waiting = await work.rows.daily_checks.of_period(period_id, [DailyState.WAITING])
     for row in waiting:
         await _drop(work, row)
-    for check in await work.rows.checks.open_of_period(period.id):
+    for check in await work.rows.checks.open_of_period(period_id):
         people = {one.person.id: one for one in await everyone(work, check)}
-        for owed in await work.rows.obligations.close_subject(check.subject):
+        closed = await work.rows.obligations.close_subject(check.subject)
+        for owed in closed:
             one = people[owed.person_id]
             await settle_question(work, check, one.asked, one.person, "over")
-        await close_if_done(work, check)
+        if closed:
+            await close_if_done(work, check)
     return len(waiting)

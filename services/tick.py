@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 
 from services.channels import write_while_deaf
-from services.check_days import draw_due, plan_days
+from services.check_days import draw_due, end_over, plan_days
 from services.cutoff import watch
 from services.doors import Doors
 from services.duty_call import call_shifts
@@ -83,6 +83,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("digests", send_digests),
     ("begin leaves", begin_leaves),
     ("call shifts", call_shifts),
+    ("end daily checks", end_over),
     ("plan daily checks", plan_days),
     ("daily checks", draw_due),
     ("rounds of the responses", lay_out_rounds),

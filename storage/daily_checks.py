@@ -87,6 +87,13 @@ class DailyCheckTable:
     async def waiting(self) -> list[DailyRow]:
         return await self._list(is_fixed(daily_check.c.state, DailyState.WAITING.value), order=daily_check.c.due_at)
 
+    async def unfinished(self) -> frozenset[int]:
+        checks = sa.table("spot_check", sa.column("daily_id"), sa.column("state"))
+        asked = sa.select(checks.c.daily_id).where(checks.c.daily_id.is_not(None), checks.c.state == "open")
+        waits = is_fixed(daily_check.c.state, DailyState.WAITING.value)
+        query = sa.select(daily_check.c.period_id).where(sa.or_(waits, daily_check.c.id.in_(asked))).distinct()
+        return frozenset((await self._db.execute(query)).scalars())
+
     async def of_period(self, period_id: int, states: Collection[DailyState] = ()) -> list[DailyRow]:
         where = [daily_check.c.period_id == period_id]
         if states:

@@ -59,6 +59,10 @@ class DailyCheckRows(Protocol):
         """By the minute at which they are due."""
         ...
 
+    async def unfinished(self) -> frozenset[int]:
+        """Periods of which a draw waits or a check is open."""
+        ...
+
     async def of_period(self, period_id: int, states: Collection[DailyState] = ()) -> list[DailyRow]:
         """Oldest first; `states` empty: all."""
         ...

@@ -9,7 +9,6 @@ from domain.people import Leave, PersonId, Post, Role
 from domain.response import Period, ResponseLevel
 from services.check_bodies import departments
 from services.check_daily import draw
-from services.check_days import end_daily
 from services.checks import Order, issue
 from services.ports import CheckRow, DailyRow
 from services.work import Work
@@ -30,7 +29,7 @@ from tests.support.county import (
     Someone,
     someone,
 )
-from tests.support.periods import a_period
+from tests.support.periods import a_period, end
 
 STEP = timedelta(minutes=5)
 GROUPS = ("county_group", "township_group", "village_group", "neighbour_group", "far_group", "far_village_group")
@@ -192,7 +191,8 @@ async def test_when_the_response_ends_whoever_still_owes_an_answer_is_released(c
     await draw_at_once(county, period, "331124")
     await county.say(FAR_HEAD, "在岗")
     county.seen_all()
-    await county.run(lambda work: end_daily(work, period))
+    await end(county, period)
+    await county.pass_time(minutes=1)
     assert county.new(FAR_STATION) == []  # the question itself says it, nothing new comes
     assert "响应已结束 08:00，不用再答复" in county.last(FAR_STATION)
     seen = next(t for t in county.texts(DUTY) if "每日抽查" in t)
