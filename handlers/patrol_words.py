@@ -14,18 +14,9 @@ from domain.text import Html
 from handlers.incoming import What
 from handlers.patrol_lists import abnormal, measured
 from handlers.scene import Scene
+from services.patrol_proofs import add_photo, add_position, task_at_hand
 from services.patrol_texts import in_order, open_tasks, place_names, task_facts, view
-from services.patrols import (
-    CheckedIn,
-    Report,
-    add_photo,
-    add_position,
-    check_in,
-    check_in_freely,
-    give_reason,
-    task_at_hand,
-    waits_for_reason,
-)
+from services.patrols import CheckedIn, Report, check_in, check_in_freely, give_reason, waits_for_reason
 from services.ports import PatrolTask
 
 _LONGEST_REASON = 60
@@ -225,6 +216,7 @@ async def _attach(scene: Scene, person: Person, task: PatrolTask) -> Html:
         accuracy=incoming.accuracy,
         live=incoming.live,
         forwarded=incoming.forwarded,
+        sent_at=incoming.at,
     )
     km = None if proof.distance_m is None else round(proof.distance_m / 1000, 1)
     return scene.text("patrol.position_saved", place=facts["place"], km=km)

@@ -11,6 +11,7 @@ from domain.people import RIGHTS, Action, Person
 from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle, Html, Rows
 from handlers.patrol_lists import abnormal, go_on_to_hazard, list_word, measured
+from handlers.patrol_orders import order_buttons, press_pause, press_resume
 from handlers.patrol_words import attachment, group_word, private_word, said
 from handlers.scene import Feature, Scene
 from messages.keyboards import button, stacked
@@ -216,7 +217,7 @@ async def patrols(scene: Scene) -> None:
     )
     plans = any(post.role in RIGHTS[Action.PLAN_PATROL] for post in leader.posts)
     plan = Button(scene.label("patrol.button.plan"), "p:plan:new", style=ButtonStyle.PRIMARY)
-    await scene.say(text, stacked(plan, _takings_back(scene, found)) if plans else ())
+    await scene.say(text, stacked(plan, (*_takings_back(scene, found), *await order_buttons(scene))) if plans else ())
 
 
 def _takings_back(scene: Scene, found: Sequence[Unfinished]) -> Rows:
@@ -269,6 +270,8 @@ _PRESSES = {
     "at": _at,
     "plan": _plan,
     "drop": _drop,
+    "pause": press_pause,
+    "resume": press_resume,
 }
 
 

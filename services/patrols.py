@@ -9,9 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from domain.errors import DomainError, Stale
-from domain.geometry import Point
 from domain.obligations import Channel, ObligationState, is_late
-from domain.papers import PhotoRole
 from domain.patrol_policy import grace
 from domain.patrols import (
     CHECK_IN,
@@ -21,7 +19,6 @@ from domain.patrols import (
     Phase,
     TaskState,
     can_wait_till_morning,
-    distance_m,
     is_own,
     is_same,
     lapses_at,
@@ -30,14 +27,9 @@ from domain.patrols import (
 from domain.people import Action, Person, PersonId, Role
 from domain.places import PlaceCode
 from services.patrol_desk import tell_unable
-from services.patrol_texts import REASON_WITHIN, ask_key, ask_subject, open_tasks, redraw, tell_tasks, together
-from services.photos import want
-from services.ports import CheckIn, PatrolTask, Proof
+from services.patrol_texts import REASON_WITHIN, ask_key, ask_subject, redraw, tell_tasks, together
+from services.ports import CheckIn, PatrolTask
 from services.work import Work
-
-_PROOF_WITHIN = timedelta(minutes=60)
-"""so long after a check-in a photo still belongs to it"""
-
 
 # -- planning ---------------------------------------------------------------------------------------------------
 
@@ -355,53 +347,3 @@ async def give_reason(work: Work, task_id: int, by: Person, hindrance: Hindrance
     if not words:
         await redraw(work, task, walker)
     return task
-
-
-# -- what is sent along -----------------------------------------------------------------------------------------
-
-
-async def task_at_hand(work: Work, person: Person) -> PatrolTask | None:
-    """What a photo or a position sent now belongs to: the check-in just made, else the task that is open."""
-    newest = await work.rows.patrols.newest_of(person.id, work.now - _PROOF_WITHIN)
-    if newest is not None:
-        return await work.rows.patrols.task(newest.task_id)
-    return next(iter(await open_tasks(work, person)), None)
-
-
-async def add_photo(work: Work, person: Person, task: PatrolTask, file_id: str) -> Proof:
-    return await _prove(work, Proof(0, task.id, person.id, work.now, file_id=file_id))
-
-
-async def add_position(
-    work: Work,
-    person: Person,
-    task: PatrolTask,
-    spot: Point,
-    *,
-    accuracy: float | None = None,
-    live: bool = False,
-    forwarded: bool = False,
-) -> Proof:
-    """Kept with its distance from where the place is marked. Shown to people, refused never."""
-    place = (await work.tree()).get(task.place)
-    marked = None if place is None else place.position
-    row = Proof(
-        0,
-        task.id,
-        person.id,
-        work.now,
-        lat=spot.lat,
-        lon=spot.lon,
-        accuracy=accuracy,
-        live=live,
-        forwarded=forwarded,
-        distance_m=distance_m(spot, marked),
-    )
-    return await _prove(work, row)
-
-
-async def _prove(work: Work, row: Proof) -> Proof:
-    row = await work.rows.patrols.add_proof(row)
-    await want(work, f"patrol:{row.task_id}", [row.file_id], PhotoRole.PROOF)
-    await work.note("patrol.proof", f"patrol:{row.task_id}", None, person=row.person_id, distance_m=row.distance_m)
-    return row

@@ -12,7 +12,7 @@ from domain.points import RiskLevel, RiskPoint
 from domain.response import Move, Period, PeriodChange, PeriodState, ResponseLevel
 from services.ports import PatrolTask
 from services.work import Work
-from tests.support.county import GRID, LEADER, PATROLLER, START, STATION, TOWNSHIP, VILLAGE, County, Someone
+from tests.support.county import GRID, HEAD, LEADER, PATROLLER, START, STATION, TOWNSHIP, VILLAGE, County, Someone
 
 
 async def point(
@@ -187,4 +187,37 @@ async def test_a_round_nobody_answered_is_reminded_climbs_and_then_gives_way(cou
     assert TaskState.MISSED in await states(county)
     await county.say(STATION, "/patrols")
     assert "岭头山塘" in county.last(STATION)
+    county.seen_all()
+
+
+async def test_the_station_pauses_patrols_for_safety_and_nobody_counts_as_missing(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    await begin(county)
+    await county.say(STATION, "/patrols")
+    await county.press(STATION, "暂停巡查")
+    assert (await states(county)) == [TaskState.OPEN]  # asked first
+    await county.press(STATION, "确认暂停")
+    assert "1 项任务不用去" in county.last(STATION)
+    assert "暂停巡查：先保证安全" in county.last(GRID)
+    county.seen_all()
+    await county.pass_time(step=timedelta(minutes=30), hours=9)
+    assert [text for who in (GRID, HEAD) for text in county.new(who) if "岭头山塘" in text] == []
+    assert (await states(county)) == [TaskState.EXCUSED]
+    assert (await county.forge(GRID, f"p:pause:{TOWNSHIP}:yes")).alert
+    await county.say(STATION, "/patrols")
+    await county.press(STATION, "恢复巡查")
+    await county.pass_time(seconds=30)
+    assert "18:00前" in county.last(GRID)
+    await county.press(GRID, "1 正常")
+    county.seen_all()
+
+
+async def test_a_position_is_marked_and_never_refused(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    await begin(county)
+    await county.press(GRID, "1 正常")
+    await county.location(GRID, 28.60, 119.30)
+    (task,) = await tasks(county)
+    (proof,) = await county.bot.doors.run(lambda work: work.rows.patrols.proofs_of(task.id))
+    assert [one.value for one in proof.marks] == ["far", "picked"]
     county.seen_all()
