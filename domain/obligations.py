@@ -63,6 +63,11 @@ class Plan(BaseModel):
         """Seconds at which the rung with index `step` is due, or None above the top."""
         return self.steps[step].after if step < len(self.steps) else None
 
+    def with_notice(self, before: int) -> "Plan":
+        """The same ladder begun so many seconds earlier, with a word to the person at its very beginning."""
+        later = (Step(rung=step.rung, after=step.after + before) for step in self.steps)
+        return Plan(answer_within=self.answer_within + before, steps=(Step(rung=Rung.REMIND, after=0), *later))
+
     def without(self, rung: Rung) -> "Plan":
         """The ladder of a county that has nothing for this rung; the others keep their times."""
         return self.model_copy(update={"steps": tuple(step for step in self.steps if step.rung is not rung)})

@@ -16,7 +16,7 @@ from domain.check_minutes import CheckMinutes
 from domain.check_policy import DailyCheckPolicy
 from domain.colours import Colour
 from domain.duty_policy import DutyPolicy, RehearsalPolicy
-from domain.hazards import OWNERS, Category
+from domain.hazards import OWNERS, Category, Grade
 from domain.ledger_policy import LedgerPolicy
 from domain.obligations import Plan, Rung, Step, check_plan
 from domain.paper_policy import PaperPolicy
@@ -146,6 +146,17 @@ class HazardPolicy(BaseModel):
     triage_ladder: Plan = _plan(30, (Rung.REMIND, 30), (Rung.DESK, 60), (Rung.LAPSE, 1440))
     fix_ladder: Plan = _plan(60, (Rung.REMIND, 60), (Rung.DESK, 180), (Rung.LAPSE, 60 * 24 * 30))
     """counted from the agreed deadline"""
+    progress_ladder: Plan = _plan(24 * 60, (Rung.REMIND, 24 * 60), (Rung.DESK, 48 * 60), (Rung.LAPSE, 7 * 24 * 60))
+    progress_days: dict[Grade, int] = Field(default_factory=lambda: {Grade.MAJOR: 7, Grade.MINOR: 15, Grade.OPEN: 15})
+    """so often the one who fixes is asked how it goes; 0: never"""
+    notice_hours: int = Field(default=24, ge=0, le=24 * 14)
+    """a word so long before the deadline, while more time can still be asked for; 0: none"""
+    extension_days: tuple[int, ...] = (3, 7, 15)
+    """choices when more time is asked for, counted from the deadline"""
+    reopen_days: int = Field(default=30, ge=1)
+    """so long after it was closed a reporter may say that it is not over"""
+    near_metres: int = Field(default=100, ge=0)
+    """another one of the same kind so near may be the same"""
     duplicate_hours: int = Field(default=24, ge=0)
     deadline_choices_days: tuple[int, ...] = (0, 3, 7, 15, 30)
     """0 means on the spot, today"""

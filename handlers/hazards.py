@@ -10,13 +10,14 @@ from domain.hazards import Grade, Move
 from domain.places import Level, Place, PlaceCode
 from domain.text import Button, ButtonStyle, Rows
 from handlers.dialogues.assign_hazard import opening
+from handlers.hazard_more import PRESSES, progress_word
 from handlers.incoming import What
 from handlers.scene import Feature, Scene
 from handlers.supervision import supervision_row
 from messages.keyboards import flowing, stacked
 from services.hazard_cards import buttons_for, hazard_facts, send_photos, send_recordings
-from services.hazard_desk import concerns, departments, ledger_of, moves_of, reported_by
-from services.hazards import close, grade, put_right, refer, reject, reopen, take
+from services.hazard_desk import concerns, ledger_of, moves_of, reported_by, sees_reporter
+from services.hazards import close, put_right, reject, reopen, take
 from services.ports import HazardRow
 
 _LISTED = 10
@@ -79,20 +80,6 @@ async def _assign(scene: Scene) -> None:
     await scene.open("assign_hazard", opening(row))
 
 
-async def _ask_department(scene: Scene) -> None:
-    row = await _row(scene)
-    await _may(scene, row, Move.REFER)
-    found = [one for one in await departments(scene.work, row.category) if one != row.department]
-    buttons = [Button(one, f"h:refer_to:{row.id}:{row.version}:{one}") for one in found if len(one.encode()) < 36]
-    text = scene.text("hazard.ask.department" if buttons else "hazard.ask.no_department", number=row.number)
-    await scene.say(text, flowing(buttons) if buttons else (), subject=row.subject)
-
-
-async def _refer(scene: Scene) -> None:
-    row = await refer(scene.work, scene.known(), _number(scene, 0), _number(scene, 1), _third(scene))
-    await scene.redraw(scene.text("hazard.done.refer", number=row.number, department=row.department))
-
-
 async def _ask_reason(scene: Scene) -> None:
     row = await _row(scene)
     await _may(scene, row, Move.REJECT)
@@ -131,14 +118,6 @@ async def _place(scene: Scene) -> None:
     row = await put_right(scene.work, scene.known(), _number(scene, 0), _number(scene, 1), PlaceCode(_third(scene)))
     place = (await scene.work.tree()).path(row.place)
     await scene.redraw(scene.text("hazard.done.place", number=row.number, place=place))
-
-
-async def _grade(scene: Scene) -> None:
-    to = _third(scene)
-    if to not in {Grade.MINOR.value, Grade.MAJOR.value}:
-        raise Stale("refused.stale")
-    row = await grade(scene.work, scene.known(), _number(scene, 0), _number(scene, 1), Grade(to))
-    scene.toast(scene.label(f"hazard.toast.{to}", number=row.number), alert=True)
 
 
 # -- fixing and closing ---------------------------------------------------------------------------------------------
@@ -181,8 +160,8 @@ async def _see(scene: Scene) -> None:
     user_id = scene.incoming.user_id
     if row is None or user_id is None:
         raise Stale("refused.stale")
-    facts = await hazard_facts(scene.work, row, scene.lang)
     person = scene.person
+    facts = await hazard_facts(scene.work, row, scene.lang, person)
     if person is None or not await concerns(scene.work, person, row):
         if not await reported_by(scene.work, user_id, row):
             raise NotAllowed("refused.no_right")
@@ -203,9 +182,13 @@ async def _see(scene: Scene) -> None:
 
 
 async def _grades(scene: Scene, row: HazardRow) -> Rows:
-    if Move.GRADE not in await moves_of(scene.work, scene.known(), row):
-        return ()
+    moves = await moves_of(scene.work, scene.known(), row)
+    same = Button(scene.label("hazard.button.same"), f"h:same:{row.id}:{row.version}")
+    merging: Rows = ((same,),) if Move.MERGE in moves else ()
+    if Move.GRADE not in moves:
+        return merging
     return (
+        *merging,
         tuple(
             Button(
                 scene.label(f"hazard.button.{one.value}"),
@@ -221,12 +204,14 @@ async def _grades(scene: Scene, row: HazardRow) -> Rows:
 async def _history(scene: Scene, row: HazardRow) -> list[dict[str, object]]:
     events = await scene.work.rows.hazards.events_of(row.id)
     people = await scene.work.rows.people.many({one.author for one in events if one.author is not None})
-    reports = await scene.work.rows.hazards.reports_of(row.id)
+    first = (await scene.work.rows.hazards.reports_of(row.id))[0]
+    hidden = first.unnamed and not await sees_reporter(scene.work, scene.person, row)
+    stranger = scene.label("hazard.somebody") if hidden else first.name
     return [
         {
             "at": scene.work.local(one.at),
             "move": scene.label(f"hazard.move.{one.move}"),
-            "who": reports[0].name if one.author is None else people[one.author].name,
+            "who": stranger if one.author is None else people[one.author].name,
             "words": _words(scene, one.facts),
         }
         for one in events
@@ -238,7 +223,7 @@ def _words(scene: Scene, facts: Mapping[str, object]) -> str:
     reason = facts.get("reason")
     if isinstance(reason, str) and reason in _REASONS:
         return scene.label(f"hazard.reason.{reason}")
-    return next((str(facts[key]) for key in ("reason", "words", "measure", "department") if facts.get(key)), "")
+    return next((str(facts[key]) for key in ("reason", "words", "measure", "department", "into") if facts.get(key)), "")
 
 
 async def hazards(scene: Scene) -> None:
@@ -324,17 +309,15 @@ async def group_reply(scene: Scene) -> bool:
 
 
 _PRESSES = {
+    **PRESSES,
     "new": report,
     "take": _take,
     "assign": _assign,
     "reassign": _assign,
-    "refer": _ask_department,
-    "refer_to": _refer,
     "reject": _ask_reason,
     "reject_for": _reject,
     "locate": _ask_place,
     "place": _place,
-    "grade": _grade,
     "fix": _fix,
     "fix_for": _fix,
     "close": _close,
@@ -349,6 +332,6 @@ FEATURE = Feature(
     presses={"h": press},
     starts={"h": start},
     commands={"report": report, "hazards": hazards},
-    private=(private_attachment,),
+    private=(private_attachment, progress_word),
     group=(group_reply,),
 )

@@ -12,6 +12,7 @@ from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle, Html, Rows
 from services import cutoff
 from services.answer_subjects import warning_of
+from services.hazard_pause import not_counted
 from services.ports import Cutoff, Obligation, WarningRow
 from services.warning_asking import ACKNOWLEDGE
 from services.work import Work
@@ -50,6 +51,7 @@ async def restore(work: Work, officer: Person | None, township: PlaceCode) -> in
             await cutoff.show(work, row, township)
     for row in await work.rows.warnings.active(work.now):
         await work.rows.boards.mark_all(row.subject)
+    await not_counted(work, officer, villages, since)
     await work.note("cutoff.over", f"place:{township}", officer, villages=len(villages), persons=len(missed))
     return len(missed)
 

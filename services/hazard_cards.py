@@ -4,13 +4,13 @@ to every reporter at every step. All of it in private: nothing of a hazard goes 
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from domain.hazards import OVER, HazardState, Move
 from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.people import Person
 from domain.text import Button, ButtonStyle, Html, Rows
-from services.hazard_desk import is_overdue, moves_of
+from services.hazard_desk import is_overdue, moves_of, sees_reporter
 from services.ports import HazardCard, HazardReport, HazardRow
 from services.work import Work
 
@@ -19,14 +19,21 @@ _MOST_PHOTOS = 10
 _MOST_FIXED = 3
 
 
-async def hazard_facts(work: Work, row: HazardRow, lang: str) -> dict[str, Any]:
-    """Everything the texts of a hazard say. Reporters' telephone numbers are for desks."""
+async def hazard_facts(work: Work, row: HazardRow, lang: str, viewer: Person | None = None) -> dict[str, Any]:
+    """Everything the texts of a hazard say. Reporters' telephone numbers are for desks, and so is the name of one who
+    did not want it told."""
     tree, label = await work.tree(), work.words.label
     reports = await work.rows.hazards.reports_of(row.id)
     people = await work.rows.people.many(
-        {one for one in (row.taken_by, row.assignee, *(r.person_id for r in reports)) if one is not None}
+        {
+            one
+            for one in (row.taken_by, row.assignee, row.recheck_by, *(r.person_id for r in reports))
+            if one is not None
+        }
     )
     first = reports[0]
+    hidden = first.unnamed and not await sees_reporter(work, viewer, row)
+    main = None if row.merged_into is None else await work.rows.hazards.get(row.merged_into)
     reporter = people.get(first.person_id) if first.person_id is not None else None
     return {
         "number": row.number,
@@ -45,7 +52,7 @@ async def hazard_facts(work: Work, row: HazardRow, lang: str) -> dict[str, Any]:
         "state": row.state.value,
         "state_text": label(f"hazard.state.{row.state.value}", lang),
         "reported": work.local(row.created_at),
-        "reporter": first.name,
+        "reporter": label("hazard.somebody", lang) if hidden else first.name,
         "reporter_phone": "" if reporter is None else reporter.phone,
         "more_reporters": len({one.user_id for one in reports}) - 1,
         "department": row.department,
@@ -55,6 +62,17 @@ async def hazard_facts(work: Work, row: HazardRow, lang: str) -> dict[str, Any]:
         "assignee_phone": "" if row.assignee not in people else people[row.assignee].phone,
         "measure": row.measure,
         "interim": row.interim,
+        "consequence": row.consequence,
+        "treatment": "" if row.treatment is None else label(f"hazard.treatment.{row.treatment.value}", lang),
+        "fund": row.fund,
+        "recheck_by": "" if row.recheck_by not in people else people[row.recheck_by].name,
+        "wanted_until": None if row.extension_until is None else work.local(row.extension_until),
+        "extensions": row.extensions,
+        "listed": row.listed,
+        "whistled": row.whistled,
+        "with_county": row.with_county,
+        "main": "" if main is None else main.number,
+        "found": None if row.found_at is None else work.local(row.found_at),
         "due": None if row.due_at is None else work.local(row.due_at),
         "overdue": is_overdue(work, row),
     }
@@ -65,30 +83,48 @@ async def hazard_facts(work: Work, row: HazardRow, lang: str) -> dict[str, Any]:
 
 async def buttons_for(work: Work, row: HazardRow, person: Person) -> Rows:
     """Only what this person may press now. Each carries the version it was drawn for."""
-    moves, lang = await moves_of(work, person, row), person.language
+    moves = await moves_of(work, person, row)
 
     def one(act: str, style: ButtonStyle | None = None) -> Button:
-        return Button(work.words.label(f"hazard.button.{act}", lang), f"h:{act}:{row.id}:{row.version}", style=style)
+        label = work.words.label(f"hazard.button.{act}", person.language)
+        return Button(label, f"h:{act}:{row.id}:{row.version}", style=style)
 
     rows: list[tuple[Button, ...]] = []
-    decide = [
-        one(act)
-        for act, move in (("refer", Move.REFER), ("reject", Move.REJECT), ("locate", Move.LOCATE))
-        if move in moves and (act != "locate" or row.place_guessed or row.place == work.county)
-    ]
+    if row.with_county and Move.DECIDE in moves:
+        rows.append((one("decide", ButtonStyle.PRIMARY),))
     if Move.TAKE in moves:
         rows.append((one("take", ButtonStyle.PRIMARY),))
     if Move.ASSIGN in moves:
         rows.append((one("assign" if row.state is HazardState.TAKEN else "reassign", ButtonStyle.PRIMARY),))
     if Move.FIX in moves:
-        mine = person.id == row.assignee
-        rows.append((one("fix" if mine else "fix_for", ButtonStyle.SUCCESS if mine else None),))
+        rows += _fixing(row, person, one)
+    if row.extension_until is not None and Move.EXTEND in moves and person.id != row.assignee:
+        rows.append((one("extend", ButtonStyle.SUCCESS), one("no_time", ButtonStyle.DANGER)))
     if Move.CLOSE in moves:
         rows.append((one("close", ButtonStyle.SUCCESS), one("back", ButtonStyle.DANGER)))
+    if Move.UNMERGE in moves:
+        rows.append((one("unmerge"),))
+    decide = [
+        one(act)
+        for act, move in (("refer", Move.REFER), ("reject", Move.REJECT), ("locate", Move.LOCATE))
+        if move in moves and (act != "locate" or row.place_guessed or row.place == work.county)
+    ]
     if decide:
         rows.append(tuple(decide))
     rows.append((one("see"),))
     return tuple(rows)
+
+
+class _OneButton(Protocol):
+    def __call__(self, act: str, style: ButtonStyle | None = None) -> Button: ...
+
+
+def _fixing(row: HazardRow, person: Person, one: _OneButton) -> list[tuple[Button, ...]]:
+    """For the one who fixes, and for whoever records it for him."""
+    if person.id != row.assignee:
+        return [(one("fix_for"),)]
+    more = () if row.extension_until is not None else (one("more_time"),)
+    return [(one("fix", ButtonStyle.SUCCESS),), (*more, one("steady"))]
 
 
 # -- cards ------------------------------------------------------------------------------------------------------
@@ -113,7 +149,7 @@ async def show_card(
 
 
 async def _card(work: Work, row: HazardRow, person: Person, heading: str, words: str) -> Html:
-    facts = await hazard_facts(work, row, person.language)
+    facts = await hazard_facts(work, row, person.language, person)
     title = work.words.label(f"hazard.heading.{heading}", person.language, number=row.number) if heading else ""
     return work.words.card(
         "hazard", person.language, heading=title, words=words, mine=person.id == row.assignee, **facts
@@ -203,7 +239,9 @@ async def send_recordings(work: Work, row: HazardRow, reports: Sequence[HazardRe
     """What was spoken, as it was spoken: whoever decides listens himself."""
     for report in reports:
         if report.voice and to.reachable and to.user_id is not None:
-            caption = work.words.text("hazard.recording", to.language, number=row.number, name=report.name)
+            hidden = report.unnamed and not await sees_reporter(work, to, row)
+            name = work.words.label("hazard.somebody", to.language) if hidden else report.name
+            caption = work.words.text("hazard.recording", to.language, number=row.number, name=name)
             await work.rows.outbox.put(
                 Outgoing(
                     key=f"{row.subject}:{key}:voice{report.id}:{to.id}",
@@ -220,26 +258,39 @@ async def send_recordings(work: Work, row: HazardRow, reports: Sequence[HazardRe
 async def send_photos(work: Work, row: HazardRow, chat_id: int, lang: str, key: str) -> int:
     """The newest pictures: what was reported, and what was fixed."""
     reports = await work.rows.hazards.reports_of(row.id)
-    fixed = [event for event in await work.rows.hazards.events_of(row.id) if event.move == Move.FIX.value]
+    fixed = [event for event in await work.rows.hazards.events_of(row.id) if event.move in {Move.FIX, Move.AT_ONCE}]
     pictures = [(photo, "hazard.photo.reported") for report in reports for photo in report.photos]
     pictures += [(photo, "hazard.photo.fixed") for event in fixed for photo in event.facts.get("photos", ())]
     for number, (photo, caption) in enumerate(pictures[-_MOST_PHOTOS:]):
         await _put_photo(
-            work, row, chat_id, f"{key}:photo{number}", photo, work.words.text(caption, lang, number=row.number)
+            work, row, chat_id, f"{key}:photo{number}", [photo], work.words.text(caption, lang, number=row.number)
         )
     return len(pictures)
 
 
 async def show_fixed(work: Work, row: HazardRow, photos: Sequence[str], to: Person) -> None:
-    """How it looks now, for whoever judges it."""
-    caption = work.words.text("hazard.photo.fixed", to.language, number=row.number)
-    for number, photo in enumerate(photos[:_MOST_FIXED]):
-        if to.reachable and to.user_id is not None:
-            key = f"{row.subject}:fixed{row.version}:{number}:{to.id}"
-            await _put_photo(work, row, to.user_id, key, photo, caption)
+    """How it was and how it looks now, side by side in one message, for whoever judges it."""
+    if not to.reachable or to.user_id is None or not photos:
+        return
+    after = list(photos[:_MOST_FIXED])
+    reports = await work.rows.hazards.reports_of(row.id)
+    before = [photo for report in reports for photo in report.photos][:_MOST_FIXED]
+    address = "hazard.photo.both" if before else "hazard.photo.fixed"
+    caption = work.words.text(address, to.language, number=row.number, before=len(before), after=len(after))
+    key = f"{row.subject}:fixed{row.version}:{to.id}"
+    await _put_photo(work, row, to.user_id, key, [*before, *after], caption)
 
 
-async def _put_photo(work: Work, row: HazardRow, chat_id: int, key: str, photo: str, caption: Html) -> None:
+async def _put_photo(work: Work, row: HazardRow, chat_id: int, key: str, photos: Sequence[str], caption: Html) -> None:
+    first, *more = photos
     await work.rows.outbox.put(
-        Outgoing(key=key, chat_id=chat_id, kind=Kind.PHOTO, text=caption, file=photo, subject=row.subject)
+        Outgoing(
+            key=key,
+            chat_id=chat_id,
+            kind=Kind.PHOTO,
+            text=caption,
+            file=first,
+            more=tuple(more),
+            subject=row.subject,
+        )
     )

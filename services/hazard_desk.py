@@ -70,7 +70,7 @@ async def moves_of(work: Work, person: Person, row: HazardRow) -> set[Move]:
 
 async def concerns(work: Work, person: Person, row: HazardRow) -> bool:
     """Whoever can decide about it, took it, or has to fix it."""
-    if person.id in {row.assignee, row.taken_by}:
+    if person.id in {row.assignee, row.taken_by, row.recheck_by}:
         return True
     for action in (Action.ASSIGN_HAZARD, Action.CLOSE_HAZARD, Action.ROUTE_HAZARD):
         if await has_right(work, person, action, row):
@@ -106,6 +106,8 @@ async def departments(work: Work, category: Category) -> tuple[str, ...]:
 async def desk_of(work: Work, row: HazardRow) -> list[Person]:
     """Who has to look at it: the department it was passed to; else the township's station and, where others own its
     category, their officers. The county's duty officer where nobody of these can be written to."""
+    if row.with_county:
+        return await _reachable(work, [Role.COUNTY_DUTY], work.county)
     if row.department:
         found = await officers_of(work, [row.department])
     else:
@@ -143,9 +145,25 @@ async def informed_of(work: Work, row: HazardRow) -> list[Person]:
     return list({one.id: one for one in found}.values())
 
 
+async def leaders_of(work: Work, row: HazardRow) -> list[Person]:
+    """Those of the township who may grade it."""
+    township = (await work.tree()).township_of(row.place)
+    if township is None:
+        return []
+    return await _reachable(work, [Role.LEADER_IN_CHARGE, Role.PRINCIPAL], township.code)
+
+
+async def sees_reporter(work: Work, person: Person | None, row: HazardRow) -> bool:
+    """Who reported without his name being told is known to the desk alone."""
+    return person is not None and await has_right(work, person, Action.SEE_REPORTER, row)
+
+
 async def rechecks(work: Work, row: HazardRow) -> list[Person]:
     """Who looks whether it is really fixed: the cadre of the village, whoever took it, the department; else the
     township's desk. Never the hands that fixed it."""
+    named = None if row.recheck_by is None else await work.rows.people.get(row.recheck_by)
+    if named is not None and named.reachable and (fit := await _fit_to_close(work, row, [named])):
+        return fit
     tree = await work.tree()
     village = tree.village_of(row.place)
     found = [] if village is None else await _reachable(work, [Role.CONTACT_CADRE], village.code)

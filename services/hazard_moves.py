@@ -3,7 +3,7 @@ whoever reported it.
 """
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.errors import NotAllowed, Stale
@@ -98,6 +98,14 @@ async def owe(work: Work, row: HazardRow, what: str, plan: Plan, since: datetime
         opened_at=since,
         owing=[(person.id, row.place, person.reachable) for person in people],
     )
+
+
+def fix_plan(work: Work, due: datetime) -> tuple[datetime, Plan]:
+    """When what has to be fixed is asked for, and its ladder: with a word before a deadline that is far enough off."""
+    plan, notice = work.policy.hazards.fix_ladder, timedelta(hours=work.policy.hazards.notice_hours)
+    if not notice or due - work.now <= 2 * notice:
+        return due, plan
+    return due - notice, plan.with_notice(int(notice.total_seconds()))
 
 
 async def settle(work: Work, row: HazardRow, what: str, by: Person | None = None) -> None:

@@ -1,17 +1,18 @@
 """A hazard comes in: from anybody, in his own words, as a new line of the ledger or beside one that is known."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime
 
 from domain.answers import Headcount
 from domain.geometry import Point
-from domain.hazards import ALIVE, Category, Move, is_suspected, place_in_words, place_near
+from domain.hazards import ALIVE, Category, Move, is_suspected
 from domain.papers import PhotoRole
 from domain.people import Person
 from domain.places import PlaceCode
 from services.hazard_cards import follow, send_recordings, show_card
 from services.hazard_desk import desk_of
 from services.hazard_moves import put_before_desk, write
+from services.hazard_where import locate
 from services.patrols import became_hazard
 from services.photos import want
 from services.ports import HazardReport, HazardRow
@@ -37,6 +38,10 @@ class Told:
     place: PlaceCode | None = None
     place_words: str = ""
     spot: Point | None = None
+    point_id: int | None = None
+    """of the register of risk points"""
+    found_at: datetime | None = None
+    """when it was seen, where that was earlier"""
     what: str = ""
     voice: str = ""
     seconds: int = 0
@@ -57,9 +62,9 @@ async def report_hazard(work: Work, by: Reporter, told: Told) -> Reported:
     """Anybody may. A new line in the ledger with its own number, or a supplement to one that is still open."""
     if told.same_as is not None:
         known = await work.rows.hazards.get(told.same_as)
-        if known is not None and known.state in ALIVE and known.category is told.category:
+        if known is not None and known.state in ALIVE:
             return Reported(await _supplement(work, known, by, told), joined=True)
-    place, guessed = await locate(work, by, told)
+    place, guessed = await locate(work, by.person, told.place, told.place_words, told.spot)
     number = await work.rows.counters.next(f"hazard:{work.local(work.now).year}")
     row = HazardRow(
         id=0,
@@ -75,6 +80,8 @@ async def report_hazard(work: Work, by: Reporter, told: Told) -> Reported:
         created_at=work.now,
         lat=None if told.spot is None else told.spot.lat,
         lon=None if told.spot is None else told.spot.lon,
+        point_id=told.point_id,
+        found_at=told.found_at,
     )
     row = await work.rows.hazards.add(row, _report(work, by, told, 0))
     await want(work, row.subject, told.photos, PhotoRole.BEFORE)
@@ -98,29 +105,30 @@ def _report(work: Work, by: Reporter, told: Told, hazard_id: int) -> HazardRepor
         voice=told.voice,
         seconds=told.seconds,
         photos=told.photos,
+        unnamed=by.person is None,
         households=told.threatened.households,
         people=told.threatened.people,
     )
 
 
-async def locate(work: Work, by: Reporter, told: Told) -> tuple[PlaceCode, bool]:
-    """Where it is, and whether that was concluded: from the position, the words, the reporter's own post."""
-    tree = await work.tree()
-    if told.place is not None and told.place in tree:
-        return told.place, False
-    own = [] if by.person is None else [post.place for post in by.person.posts if post.place in tree]
-    near = None if told.spot is None else place_near(tree, told.spot)
-    named = place_in_words(tree, told.place_words, own, work.county) if told.place_words else None
-    if named is not None:
-        return named.code, False
-    if near is not None:
-        return near.code, True
-    return (own[0] if own else work.county), True
-
-
 async def _tie_patrol(work: Work, row: HazardRow, by: Reporter, told: Told) -> None:
     if told.task_id is not None:
         await became_hazard(work, told.task_id, row.id, by.person)
+
+
+def known_of_point(
+    category: Category,
+    place: PlaceCode,
+    *,
+    point_id: int | None = None,
+    what: str = "",
+    task_id: int | None = None,
+    found_at: datetime | None = None,
+) -> dict[str, object]:
+    """What the dialogue need not ask: a patroller stood at the point and said what he saw. Two answers are left."""
+    known = {"category": category.value, "place": place, "point": point_id, "task": task_id}
+    known |= {"what": what if len(what) > 1 else None, "found_at": None if found_at is None else found_at.isoformat()}
+    return {key: value for key, value in known.items() if value is not None}
 
 
 async def _supplement(work: Work, row: HazardRow, by: Reporter, told: Told) -> HazardRow:
@@ -135,9 +143,3 @@ async def _supplement(work: Work, row: HazardRow, by: Reporter, told: Told) -> H
         await send_recordings(work, moved, [report], person, "more")
     await follow(work, moved)
     return moved
-
-
-async def alike(work: Work, category: Category, place: PlaceCode) -> list[HazardRow]:
-    """Open hazards that a report may mean once more: same kind, same place, lately. The newest three."""
-    since = work.now - timedelta(hours=work.policy.hazards.duplicate_hours)
-    return (await work.rows.hazards.alike(category, place, since))[:3]

@@ -4,18 +4,30 @@ From where a move may be made, and by whom, stands in domain/hazards.py; who is 
 they see in services/hazard_cards.py; how it comes in in services/hazard_report.py.
 """
 
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from domain.errors import DomainError, Stale
-from domain.hazards import FIX, RECHECK, TRIAGE, Grade, Move, objection
+from domain.hazards import (
+    EXTENSION,
+    FIX,
+    PROGRESS,
+    RECHECK,
+    TRIAGE,
+    Grade,
+    HazardState,
+    Move,
+    Treatment,
+    objection,
+)
 from domain.papers import PhotoRole
 from domain.people import Person
 from domain.places import PlaceCode
 from services.hazard_cards import follow, show_card, show_fixed, tell_reporters
 from services.hazard_desk import departments, rechecks
-from services.hazard_moves import finish_step, load, move_by, owe, put_before_desk, refuse, settle, write
+from services.hazard_moves import finish_step, fix_plan, load, move_by, owe, put_before_desk, refuse, settle, write
+from services.hazard_time import next_question
 from services.photos import want
 from services.ports import HazardRow
 from services.ports.hazards import hands_of
@@ -34,15 +46,46 @@ async def take(work: Work, by: Person, hazard_id: int, version: int) -> HazardRo
     return row
 
 
-async def refer(work: Work, by: Person, hazard_id: int, version: int, department: str) -> HazardRow:
-    """不属本级: to the department, whose officers now owe the decision."""
+async def refer(
+    work: Work, by: Person, hazard_id: int, version: int, department: str, why: str = "not_ours"
+) -> HazardRow:
+    """不属本级, with the reason: to the department, whose officers now owe the decision. What has been passed on once
+    is not passed on again: it goes to the county's desk, which says whose it is."""
     row = await load(work, hazard_id, version)
+    if row.refusals:
+        return await _to_county(work, row, by, why)
     if department not in await departments(work, row.category) or department == row.department:
         raise Stale("refused.stale")
-    row = await move_by(work, row, Move.REFER, by, {"department": department}, department=department, taken_by=None)
+    facts = {"department": department, "why": why}
+    fields: dict[str, Any] = {"department": department, "taken_by": None, "refusals": row.refusals + 1}
+    row = await move_by(work, row, Move.REFER, by, facts, **fields)
     await settle(work, row, TRIAGE, by)
     await put_before_desk(work, row, f"refer{row.version}", heading="refer", inform=False)
     await finish_step(work, row, "refer", by, department=department)
+    return row
+
+
+async def _to_county(work: Work, row: HazardRow, by: Person, why: str) -> HazardRow:
+    if row.with_county:
+        raise Stale(f"hazard.moved.{row.state.value}", number=row.number)
+    fields: dict[str, Any] = {"with_county": True, "taken_by": None, "refusals": row.refusals + 1}
+    row = await move_by(work, row, Move.TO_COUNTY, by, {"why": why}, **fields)
+    await settle(work, row, TRIAGE, by)
+    await put_before_desk(work, row, f"county{row.version}", heading="county", inform=False)
+    await finish_step(work, row, "to_county", by)
+    return row
+
+
+async def decide_owner(work: Work, by: Person, hazard_id: int, version: int, department: str) -> HazardRow:
+    """The county says whose it is: a department's, or "" the township's. A refusal after that comes back here."""
+    row = await load(work, hazard_id, version)
+    if not row.with_county or (department and department not in await departments(work, row.category)):
+        raise Stale("refused.stale")
+    fields: dict[str, Any] = {"department": department, "with_county": False, "refusals": 1}
+    row = await move_by(work, row, Move.DECIDE, by, {"department": department}, **fields)
+    await settle(work, row, TRIAGE, by)
+    await put_before_desk(work, row, f"decided{row.version}", heading="decided", inform=False)
+    await finish_step(work, row, "decide", by, department=department)
     return row
 
 
@@ -68,12 +111,20 @@ async def reject(work: Work, by: Person, hazard_id: int, version: int, reason: s
     return row
 
 
-async def grade(work: Work, by: Person, hazard_id: int, version: int, to: Grade) -> HazardRow:
-    """一般 or 重大: a human's word, never the bot's."""
+async def grade(
+    work: Work, by: Person, hazard_id: int, version: int, to: Grade, interim: str = "", consequence: str = ""
+) -> HazardRow:
+    """一般 or 重大: a human's word, never the bot's. 重大 needs what keeps people safe until it is fixed."""
     row = await load(work, hazard_id, version)
     if to in {Grade.OPEN, row.grade}:
         raise Stale("refused.stale")
-    row = await move_by(work, row, Move.GRADE, by, {"grade": to.value}, grade=to)
+    interim, consequence = interim.strip() or row.interim, consequence.strip() or row.consequence
+    if to is Grade.MAJOR and not interim:
+        raise DomainError("hazard.refused.needs_interim")
+    facts = {"grade": to.value, "interim": interim, "consequence": consequence}
+    asked = next_question(work, replace(row, grade=to)) if row.state is HazardState.ASSIGNED else None
+    fields: dict[str, Any] = {"interim": interim, "consequence": consequence, "progress_due_at": asked}
+    row = await move_by(work, row, Move.GRADE, by, facts, grade=to, **fields)
     await follow(work, row)
     return row
 
@@ -87,6 +138,9 @@ class Assignment:
     measure: str
     due_at: datetime
     interim: str = ""
+    treatment: Treatment | None = None
+    fund: str = ""
+    recheck_by: int | None = None
 
 
 async def assign(
@@ -97,8 +151,11 @@ async def assign(
     fixer = await work.rows.people.get(said.assignee)
     if fixer is None or not said.unit.strip() or not said.measure.strip() or said.due_at <= work.now:
         raise DomainError("hazard.refused.assignment_not_whole")
-    if row.grade is Grade.MAJOR and not said.interim.strip():
+    interim = said.interim.strip() or row.interim
+    if row.grade is Grade.MAJOR and not interim:
         raise DomainError("hazard.refused.needs_interim")
+    if said.recheck_by == fixer.id:
+        raise DomainError("hazard.refused.own_recheck")
     if was is not None and was != (row.state.value, row.assignee):
         raise Stale(f"hazard.moved.{row.state.value}", number=row.number)
     facts = {
@@ -106,14 +163,21 @@ async def assign(
         "assignee": fixer.id,
         "measure": said.measure,
         "due": said.due_at.isoformat(),
-        "interim": said.interim,
+        "interim": interim,
+        "fund": said.fund,
+        "recheck_by": said.recheck_by,
     }
     before = row.assignee
-    fields: dict[str, Any] = {key: facts[key] for key in ("unit", "assignee", "measure", "interim")}
+    fields: dict[str, Any] = {key: facts[key] for key in ("unit", "assignee", "measure", "interim", "fund")}
+    fields |= {"treatment": said.treatment, "recheck_by": said.recheck_by, "extension_until": None}
+    asked = next_question(work, row)
+    fields["progress_due_at"] = asked if asked is not None and asked < said.due_at else None
     row = await move_by(work, row, Move.ASSIGN, by, facts, due_at=said.due_at, **fields)
     await settle(work, row, TRIAGE, by)
-    await settle(work, row, FIX)
-    await owe(work, row, FIX, work.policy.hazards.fix_ladder, said.due_at, [fixer])
+    for what in (FIX, EXTENSION, PROGRESS):
+        await settle(work, row, what)
+    since, plan = fix_plan(work, said.due_at)
+    await owe(work, row, FIX, plan, since, [fixer])
     await show_card(work, row, fixer, f"fix{row.version}", heading="fix")
     if before is not None and before != fixer.id and (former := await work.rows.people.get(before)) is not None:
         text = work.words.text("hazard.not_yours_now", former.language, number=row.number)
@@ -131,8 +195,10 @@ async def fixed(work: Work, by: Person, hazard_id: int, photos: tuple[str, ...],
     if not photos:
         raise DomainError("hazard.refused.needs_photo")
     await want(work, row.subject, photos, PhotoRole.AFTER)
-    row = await move_by(work, row, Move.FIX, by, {"photos": list(photos), "words": words}, fixed_by=by.id)
-    await settle(work, row, FIX, by)
+    facts = {"photos": list(photos), "words": words}
+    row = await move_by(work, row, Move.FIX, by, facts, fixed_by=by.id, extension_until=None, progress_due_at=None)
+    for what in (FIX, EXTENSION, PROGRESS):
+        await settle(work, row, what, by)
     lookers = await rechecks(work, row)
     await owe(work, row, RECHECK, work.policy.hazards.triage_ladder, work.now, lookers)
     for person in lookers:
@@ -155,7 +221,8 @@ async def close(work: Work, by: Person, hazard_id: int, version: int) -> HazardR
 async def send_back(work: Work, by: Person, hazard_id: int, reason: str) -> HazardRow:
     """不合格退回, with the reason: it goes on where it was, with the same deadline."""
     row = await load(work, hazard_id)
-    row = await move_by(work, row, Move.SEND_BACK, by, {"reason": reason}, fixed_by=None)
+    asked = next_question(work, row)
+    row = await move_by(work, row, Move.SEND_BACK, by, {"reason": reason}, fixed_by=None, progress_due_at=asked)
     await settle(work, row, RECHECK, by)
     fixer = None if row.assignee is None else await work.rows.people.get(row.assignee)
     if fixer is not None:
@@ -171,8 +238,11 @@ async def reopen(work: Work, user_id: int, by: Person | None, hazard_id: int, ve
     row = await load(work, hazard_id, version)
     hands = hands_of(row, await work.rows.hazards.reports_of(row.id))
     refuse(row, objection(hands, Move.REOPEN, user_id, has_right=True))
-    gone = ("taken_by", "assignee", "due_at", "fixed_by", "closed_by", "closed_at")
-    fields: dict[str, Any] = {**dict.fromkeys(gone), **dict.fromkeys(("unit", "measure", "interim"), "")}
+    days = work.policy.hazards.reopen_days
+    if row.closed_at is not None and work.now - row.closed_at > timedelta(days=days):
+        raise DomainError("hazard.refused.reopen_late", days=days)
+    gone = ("taken_by", "assignee", "due_at", "fixed_by", "closed_by", "closed_at", "treatment", "recheck_by")
+    fields: dict[str, Any] = {**dict.fromkeys(gone), **dict.fromkeys(("unit", "measure", "fund"), ""), "refusals": 0}
     row = await write(work, row, Move.REOPEN, by, {"user": user_id}, **fields)
     await put_before_desk(work, row, f"again{row.version}", heading="again")
     await tell_reporters(work, row, "reopen", but=user_id)

@@ -267,6 +267,9 @@ class HazardTable:
         query = sa.select(hazard).where(hazard.c.progress_due_at <= now).order_by(hazard.c.progress_due_at).limit(limit)
         return [_hazard(row) for row in await self._db.execute(query)]
 
+    async def ask_progress_at(self, hazard_id: int, at: datetime | None) -> None:
+        await self._db.execute(sa.update(hazard).where(hazard.c.id == hazard_id).values(progress_due_at=at))
+
     async def name_reporter(self, hazard_id: int, user_id: int, *, unnamed: bool) -> None:
         his = (hazard_report.c.hazard_id == hazard_id) & (hazard_report.c.user_id == user_id)
         await self._db.execute(sa.update(hazard_report).where(his).values(unnamed=unnamed))

@@ -11,9 +11,11 @@ from handlers.dialogues.draft_letter import DIALOGUE as DRAFT_LETTER
 from handlers.dialogues.duty_words import DIALOGUE as DUTY_WORDS
 from handlers.dialogues.edit_letter import DIALOGUE as EDIT_LETTER
 from handlers.dialogues.explain_check import DIALOGUE as EXPLAIN_CHECK
+from handlers.dialogues.extend_hazard import DIALOGUE as EXTEND_HAZARD
 from handlers.dialogues.extend_listing import DIALOGUE as EXTEND_LISTING
 from handlers.dialogues.first_reply import DIALOGUE as FIRST_REPLY
 from handlers.dialogues.fix_hazard import DIALOGUE as FIX_HAZARD
+from handlers.dialogues.grade_hazard import DIALOGUE as GRADE_HAZARD
 from handlers.dialogues.households import DIALOGUE as HOUSEHOLDS
 from handlers.dialogues.issue_check import DIALOGUE as ISSUE_CHECK
 from handlers.dialogues.judge_check import DIALOGUE as JUDGE_CHECK
@@ -53,7 +55,9 @@ DIALOGUES: tuple[Dialogue, ...] = (
     PLAN_PATROL,
     REPORT_HAZARD,
     ASSIGN_HAZARD,
+    GRADE_HAZARD,
     FIX_HAZARD,
+    EXTEND_HAZARD,
     SEND_BACK_HAZARD,
     DRAFT_LETTER,
     EDIT_LETTER,

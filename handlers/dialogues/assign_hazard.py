@@ -1,6 +1,7 @@
 """交办: unit, person, measure and deadline, all four, and for a major hazard what keeps people safe until then."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 from typing import Annotated
 
@@ -9,13 +10,13 @@ from pydantic import BaseModel, Field, JsonValue
 from domain.answers import Choice
 from domain.errors import NotAllowed, Stale
 from domain.form_rules import Ahead
-from domain.forms import Form, Kind, Question
-from domain.hazards import Grade
-from domain.people import Action, Person, Role
+from domain.forms import Form, Kind, Known, Question
+from domain.hazards import Grade, HazardState, Treatment
+from domain.people import Action, Person, PersonId, Role
 from domain.text import Html
 from handlers.dialogue import Dialogue
 from handlers.scene import Scene
-from services.hazard_desk import has_right, officers_of, owners
+from services.hazard_desk import has_right, officers_of, owners, rechecks
 from services.hazards import Assignment, assign
 from services.ports import HazardRow
 from services.work import Work
@@ -23,7 +24,17 @@ from services.work import Work
 _END_OF_DAY = time(18)
 _NEARBY = (Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER, Role.GRID_MEMBER, Role.PATROLLER, Role.MONITOR, Role.RESCUE_LEAD)
 _SHOWN = 8
-_MEASURES = ("clear", "repair", "move", "fence", "watch", "law")
+_MEASURES: dict[str, Treatment] = {
+    "clear": Treatment.AT_ONCE,
+    "repair": Treatment.REINFORCE,
+    "works": Treatment.WORKS,
+    "move": Treatment.RELOCATE,
+    "fence": Treatment.WATCH,
+    "watch": Treatment.WATCH,
+    "law": Treatment.LAW,
+}
+"""the usual measures; each says how it is dealt with, so that only a measure in words is asked about again"""
+_COSTLY = frozenset({Treatment.WORKS, Treatment.RELOCATE})
 
 
 class Answers(BaseModel):
@@ -31,11 +42,27 @@ class Answers(BaseModel):
     state: str
     was: int | None = None
     grave: bool = False
+    unsafe: bool = False
     unit: Annotated[str, Field(min_length=2, max_length=60)]
     person: int
     measure: Annotated[str, Field(min_length=2, max_length=300)]
+    treatment: Treatment | None = None
+    fund: Annotated[str, Field(min_length=1, max_length=100)] | None = None
+    recheck: int | None = None
     interim: Annotated[str, Field(min_length=2, max_length=300)] | None = None
     due: Ahead
+
+
+def _treatment(known: Known) -> Treatment | None:
+    measure, chosen = known.get("measure"), known.get("treatment")
+    if isinstance(measure, str) and measure in _MEASURES:
+        return _MEASURES[measure]
+    return Treatment(chosen) if isinstance(chosen, str) else None
+
+
+def _is_large(known: Known) -> bool:
+    """Where the money and the one who looks again are settled beforehand."""
+    return bool(known.get("grave")) or _treatment(known) in _COSTLY
 
 
 FORM = Form(
@@ -45,10 +72,18 @@ FORM = Form(
         Question(name="person", kind=Kind.PERSON, options="people"),
         Question(name="unit", kind=Kind.PICK, options="units", also=(Kind.TEXT,)),
         Question(name="measure", kind=Kind.TEXT, choices=tuple(Choice(code) for code in _MEASURES)),
-        Question(name="interim", kind=Kind.TEXT, when=lambda known: bool(known.get("grave"))),
+        Question(
+            name="treatment",
+            kind=Kind.CHOICE,
+            choices=tuple(Choice(one.value) for one in Treatment),
+            when=lambda known: "measure" in known and known["measure"] not in _MEASURES,
+        ),
+        Question(name="fund", kind=Kind.TEXT, required=False, when=_is_large),
+        Question(name="recheck", kind=Kind.PERSON, options="rechecks", required=False, when=_is_large),
+        Question(name="interim", kind=Kind.TEXT, when=lambda known: bool(known.get("unsafe"))),
         Question(name="due", kind=Kind.TIME, lean="future", options="dues"),
     ),
-    facts=("hazard", "state", "was", "grave"),
+    facts=("hazard", "state", "was", "grave", "unsafe"),
 )
 
 
@@ -59,6 +94,7 @@ def opening(row: HazardRow) -> dict[str, object]:
         "state": row.state.value,
         "was": row.assignee,
         "grave": row.grade is Grade.MAJOR,
+        "unsafe": row.grade is Grade.MAJOR and not row.interim,
     }
 
 
@@ -95,6 +131,18 @@ async def _people(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choi
         found = [*await work.rows.people.holding(_NEARBY, here), *await officers_of(work, owners(work, row))]
     once = {one.id: one for one in found if one.posts}
     return [await _choice(scene, one) for one in list(once.values())[:_SHOWN]]
+
+
+async def _rechecks(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choice]:
+    """Who may look at it again: never the one who fixes."""
+    row = await _row(scene.work, known)
+    fixer = _number(known.get("person"))
+    found = await rechecks(scene.work, replace(row, state=HazardState.FIXED, assignee=fixer, recheck_by=None))
+    return [await _choice(scene, one) for one in found[:_SHOWN]]
+
+
+def _number(value: JsonValue) -> PersonId | None:
+    return PersonId(value) if isinstance(value, int) else None
 
 
 async def _choice(scene: Scene, person: Person) -> Choice:
@@ -148,7 +196,16 @@ async def _submit(scene: Scene, answers: BaseModel, _known: Mapping[str, JsonVal
         scene.work,
         scene.known(),
         answers.hazard,
-        Assignment(answers.unit, answers.person, measure, answers.due, answers.interim or ""),
+        Assignment(
+            answers.unit,
+            answers.person,
+            measure,
+            answers.due,
+            interim=answers.interim or "",
+            treatment=_MEASURES.get(answers.measure, answers.treatment),
+            fund=answers.fund or "",
+            recheck_by=answers.recheck,
+        ),
         was=(answers.state, answers.was),
     )
     return scene.text(
@@ -164,7 +221,7 @@ async def _submit(scene: Scene, answers: BaseModel, _known: Mapping[str, JsonVal
 DIALOGUE = Dialogue(
     form=FORM,
     submit=_submit,
-    options={"people": _people, "units": _units, "dues": _dues},
+    options={"people": _people, "units": _units, "dues": _dues, "rechecks": _rechecks},
     may=_may,
     facts=_facts,
 )

@@ -3,6 +3,7 @@ what the bot knows it does not ask, and what is known already becomes one more r
 """
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, Field, JsonValue
@@ -12,10 +13,12 @@ from domain.forms import Form, Kind, Known, Location, Question, Voice
 from domain.geometry import Point
 from domain.hazards import LIKELY_FIRST, Category
 from domain.places import PlaceCode
-from domain.text import Html
-from handlers.dialogue import Dialogue
+from domain.text import Button, Html
+from handlers.dialogue import Closing, Dialogue
 from handlers.scene import Scene
-from services.hazard_report import Reporter, Told, alike, locate, report_hazard
+from services.hazard_report import Reporter, Told, report_hazard
+from services.hazard_same import nearby
+from services.hazard_where import Spot, locate
 
 Words = Annotated[str, Field(min_length=2, max_length=800)]
 _OWN_PLACES = 6
@@ -104,8 +107,10 @@ async def _learn(scene: Scene, known: Mapping[str, JsonValue]) -> Mapping[str, J
     if "category" not in known or "place" not in known:
         return {}
     told = _where(Category(str(known["category"])), known["place"], await _codes(scene))
-    place, _ = await locate(scene.work, _reporter(scene), told)
-    found: list[JsonValue] = [row.id for row in await alike(scene.work, told.category, place)]
+    place, _ = await locate(scene.work, scene.person, told.place, told.place_words, told.spot)
+    point = known.get("point")
+    spot = Spot(point if isinstance(point, int) else None, told.spot)
+    found: list[JsonValue] = [row.id for row in await nearby(scene.work, told.category, place, spot)]
     return {"alike": found} if found or "alike" in known else {}
 
 
@@ -149,12 +154,12 @@ def _photos(value: object) -> tuple[str, ...]:
     return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()
 
 
-async def _submit(scene: Scene, answers: BaseModel, known: Mapping[str, JsonValue]) -> Html:
+async def _submit(scene: Scene, answers: BaseModel, known: Mapping[str, JsonValue]) -> Html | Closing:
     assert isinstance(answers, Answers)
     where = _where(answers.category, answers.place, await _codes(scene))
     said = answers.more if _is_known(known) else answers.what
     voice = said if isinstance(said, Voice) else None
-    task = known.get("task")
+    task, point, found_at = known.get("task"), known.get("point"), known.get("found_at")
     same = answers.same if answers.same is not None and answers.same.isdigit() else None
     done = await report_hazard(
         scene.work,
@@ -170,11 +175,17 @@ async def _submit(scene: Scene, answers: BaseModel, known: Mapping[str, JsonValu
             threatened=_threatened(answers.threatened),
             photos=(*_photos(known.get("first_photos")), *answers.photos),
             task_id=task if isinstance(task, int) else None,
+            point_id=point if isinstance(point, int) else None,
+            found_at=datetime.fromisoformat(found_at) if isinstance(found_at, str) else None,
             same_as=None if same is None else int(same),
         ),
     )
     closing = "report_hazard.joined" if done.joined else "report_hazard.done"
-    return scene.text(closing, number=done.row.number, suspected=done.row.suspected)
+    text = scene.text(closing, number=done.row.number, suspected=done.row.suspected, unnamed=scene.person is None)
+    if scene.person is not None:
+        return text
+    may = Button(scene.label("hazard.button.name"), f"h:name:{done.row.id}")
+    return Closing(text, ((may,),))
 
 
 DIALOGUE = Dialogue(

@@ -1,48 +1,12 @@
 """不合格退回: what is still missing, so that the one who fixes knows what to do."""
 
-from collections.abc import Mapping
-from typing import Annotated
-
-from pydantic import BaseModel, Field, JsonValue
-
-from domain.answers import Choice
-from domain.errors import NotAllowed
-from domain.forms import Form, Kind, Question
-from domain.text import Html
-from handlers.dialogue import Dialogue
+from handlers.reason import reason_dialogue
 from handlers.scene import Scene
 from services.hazards import send_back
 
-_REASONS = ("half", "weak", "photo")
+
+async def _give(scene: Scene, hazard: int, reason: str) -> str:
+    return (await send_back(scene.work, scene.known(), hazard, reason)).number
 
 
-class Answers(BaseModel):
-    hazard: int
-    number: str
-    reason: Annotated[str, Field(min_length=2, max_length=300)]
-
-
-FORM = Form(
-    "send_back_hazard",
-    Answers,
-    (Question(name="reason", kind=Kind.TEXT, choices=tuple(Choice(code) for code in _REASONS)),),
-    facts=("hazard", "number"),
-)
-
-
-async def _may(scene: Scene, _known: Mapping[str, JsonValue]) -> None:
-    scene.known()
-    if not scene.incoming.private:
-        raise NotAllowed("refused.private_only")
-
-
-async def _submit(scene: Scene, answers: BaseModel, _known: Mapping[str, JsonValue]) -> Html:
-    assert isinstance(answers, Answers)
-    reason = answers.reason
-    if reason in _REASONS:
-        reason = scene.label(f"send_back_hazard.reason.choice.{reason}")
-    row = await send_back(scene.work, scene.known(), answers.hazard, reason)
-    return scene.text("send_back_hazard.done", number=row.number)
-
-
-DIALOGUE = Dialogue(form=FORM, submit=_submit, may=_may)
+DIALOGUE = reason_dialogue("send_back_hazard", "hazard", ("half", "weak", "photo"), _give)

@@ -186,6 +186,10 @@ class HazardRows(Protocol):
         """Those whose progress is to be asked for."""
         ...
 
+    async def ask_progress_at(self, hazard_id: int, at: datetime | None) -> None:
+        """When to ask next. No move of the hazard."""
+        ...
+
     async def name_reporter(self, hazard_id: int, user_id: int, *, unnamed: bool) -> None:
         """Whether others than the desk may be told who it was."""
         ...

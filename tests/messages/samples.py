@@ -177,7 +177,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "patrol.state.*": lambda: [finding.value for finding in patrols.Finding],
     "patrol.hindrance.*": lambda: [why.value for why in patrols.Hindrance],
     "patrol.said.*": lambda: ("recorded", "late", "filled_in", "merged"),
-    "hazard.photo.*": lambda: ("reported", "fixed"),
+    "hazard.photo.*": lambda: ("reported", "fixed", "both"),
     "paper.title.*": lambda: list(PAPERS),
     "ledger.span.*": lambda: [span.value for span in ledger.Span],
     "ledger.view.*": lambda: [view.value for view in ledger.LedgerView],
@@ -189,19 +189,34 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "hazard.moved.*": lambda: [state.value for state in hazards.HazardState],
     "hazard.move.*": lambda: ["report", *(move.value for move in hazards.Move)],
     "hazard.heading.*": lambda: (
-        *("new", "more", "refer", "place", "again", "fix", "back", "recheck"),
-        *(f"{how}_{what}" for how in ("ask", "remind", "up") for what in ("triage", "fix", "recheck")),
+        *("new", "more", "refer", "place", "again", "fix", "back", "recheck", "soon_fix"),
+        *("county", "decided", "apart", "extension", "progress"),
+        *(
+            f"{how}_{what}"
+            for how in ("ask", "remind", "up")
+            for what in ("triage", "fix", "recheck", "progress", "extension")
+        ),
     ),
     "hazard.button.*": lambda: (
         *("take", "assign", "reassign", "refer", "reject", "locate", "fix", "fix_for", "close", "back", "see"),
-        *("minor", "major"),
+        *("minor", "major", "decide", "more_time", "steady", "extend", "no_time", "unmerge"),
     ),
+    "hazard.why.*": lambda: ("not_ours", "no_means", "expert"),
+    "hazard.treatment.*": lambda: [one.value for one in hazards.Treatment],
+    "grade_hazard.consequence.choice.*": lambda: choices_of("grade_hazard", "consequence"),
+    "grade_hazard.interim.choice.*": lambda: choices_of("grade_hazard", "interim"),
+    "extend_hazard.reason.choice.*": lambda: choices_of("extend_hazard", "reason"),
     "hazard.reason.*": lambda: ("fine", "no_hazard", "not_found"),
-    "hazard.toast.*": lambda: ("minor", "major"),
-    "hazard.told.*": lambda: ("take", "refer", "reject", "assign", "fix", "send_back", "close", "reopen"),
+    "hazard.told.*": lambda: (
+        *("take", "refer", "reject", "assign", "fix", "send_back", "close", "reopen"),
+        *("to_county", "decide", "extend", "merge", "unmerge"),
+    ),
     "report_hazard.category.choice.*": lambda: choices_of("report_hazard", "category"),
     "assign_hazard.measure.choice.*": lambda: choices_of("assign_hazard", "measure"),
-    "send_back_hazard.reason.choice.*": lambda: choices_of("send_back_hazard", "reason"),
+    "*.reason.choice.*": lambda: [
+        (name, reason) for name in ("send_back_hazard", "return_warning") for reason in choices_of(name, "reason")
+    ],
+    "*.done": lambda: ("send_back_hazard", "return_warning"),
     "letter.kind.*": lambda: [kind.value for kind in letters.LetterKind],
     "letter.heading.*": lambda: (
         *("sign", "overdue", "drafted", "no_signer", "deliver"),
@@ -276,6 +291,7 @@ VILLAGE = frozenset(
         "report_hazard",
         "fix_hazard",
         "hazard.told",
+        "extend_hazard",
         "cards.hazard_mine",
         "refused",
         "dialogue",

@@ -165,5 +165,5 @@ def test_nobody_can_delete_or_rewrite_what_was_reported() -> None:
     assert verbs == {
         *("add", "get", "move", "add_report", "reports_of", "events_of", "alike"),
         *("alive_in", "alive_of", "add_card", "cards_of"),
-        *("at_point", "around", "merged_with", "reported_by", "progress_due", "name_reporter"),
+        *("at_point", "around", "merged_with", "reported_by", "progress_due", "ask_progress_at", "name_reporter"),
     }
