@@ -29,7 +29,8 @@ from domain.patrols import Finding
 from domain.people import Person, Role
 from domain.text import Html
 from services.doors import Doors
-from services.hazard_report import alike
+from services.hazard_same import nearby
+from services.hazard_where import Spot
 from services.ledger_list import search, shown
 from services.ledger_papers import HAZARD_LEDGER
 from services.paper_worker import PaperWorker
@@ -74,7 +75,7 @@ def acts(officer: Person, walker: Person) -> dict[str, Act]:
         "check-in": lambda work: check_in_freely(work, walker, village, Said(Finding.NORMAL, Channel.BUTTON)),
         "list": lambda work: shown(work, officer, Span.OPEN),
         "overdue": lambda work: shown(work, officer, Span.OVERDUE),
-        "duplicate search": lambda work: alike(work, Category.GEOHAZARD, village),
+        "duplicate search": lambda work: nearby(work, Category.GEOHAZARD, village, Spot()),
         "search by number": lambda work: search(work, officer, "10777号"),
         "search by words": lambda work: search(work, officer, "裂缝"),
         "search, nothing found": lambda work: search(work, officer, "火星人"),

@@ -89,7 +89,7 @@ async def _tell_fixer(work: Work, row: HazardRow, address: str) -> None:
 # -- how it goes --------------------------------------------------------------------------------------------------
 
 
-async def ask_progress(work: Work) -> int:
+async def ask_how_it_goes(work: Work) -> int:
     """A duty of the clock, by day only: whoever has to fix something is asked how it goes. Returns how many."""
     if in_the_day(work, work.now) != work.now:
         return 0

@@ -13,7 +13,7 @@ from services.cutoff import watch
 from services.doors import Doors
 from services.duty_call import call_shifts
 from services.duty_gaps import weekly_gaps
-from services.hazard_time import ask_progress
+from services.hazard_time import ask_how_it_goes
 from services.housekeeping import expire_dialogues, prune
 from services.ladder import BATCH, climb_due, defer
 from services.leave import begin_leaves
@@ -89,7 +89,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("daily checks", draw_due),
     ("rounds of the responses", lay_out_rounds),
     ("climb ladders", _climb),
-    ("progress of hazards", ask_progress),
+    ("progress of hazards", ask_how_it_goes),
     ("cut-off areas", watch),
     ("orders about what is overdue", draft_orders),
     ("overdue, for leaders", list_for_leaders),
