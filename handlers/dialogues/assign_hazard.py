@@ -34,6 +34,9 @@ _MEASURES: dict[str, Treatment] = {
     "law": Treatment.LAW,
 }
 """the usual measures; each says how it is dealt with, so that only a measure in words is asked about again"""
+_SHORT = {Treatment.REINFORCE: "stronger"}
+"""a button's code has no room for more than eight letters"""
+_TREATMENTS = tuple(Choice(_SHORT.get(one, one.value), value=one.value) for one in Treatment)
 _COSTLY = frozenset({Treatment.WORKS, Treatment.RELOCATE})
 
 
@@ -75,7 +78,7 @@ FORM = Form(
         Question(
             name="treatment",
             kind=Kind.CHOICE,
-            choices=tuple(Choice(one.value) for one in Treatment),
+            choices=_TREATMENTS,
             when=lambda known: "measure" in known and known["measure"] not in _MEASURES,
         ),
         Question(name="fund", kind=Kind.TEXT, required=False, when=_is_large),
