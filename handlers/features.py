@@ -14,6 +14,7 @@ from handlers import (
     people,
     points,
     rehearsal,
+    responses,
     rewards,
     sources,
     supervision,
@@ -38,5 +39,6 @@ FEATURES: tuple[Feature, ...] = (
     rewards.FEATURE,
     supervision.FEATURE,
     rehearsal.FEATURE,
+    responses.FEATURE,
     sources.FEATURE,
 )

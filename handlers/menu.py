@@ -38,6 +38,7 @@ ENTRIES = (
     Entry("points", Action.READ_LEDGER),
     Entry("map", Action.READ_LEDGER),
     Entry("check", Action.ISSUE_CHECK),
+    Entry("response"),
     Entry("card"),
     Entry("me"),
     Entry("leave"),

@@ -121,6 +121,7 @@ async def group_moved(work: Work, old: int, new: int) -> None:
     await work.rows.outbox.move_chat(old, new)
     await work.rows.boards.move(old, new)
     await work.rows.warnings.move_posts(old, new)
+    await work.rows.responses.move_chat(old, new)
     await work.note("group.moved", f"group:{old}", None, to=new)
 
 

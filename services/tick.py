@@ -22,6 +22,7 @@ from services.overdue import draft_orders, list_for_leaders
 from services.patrol_rounds import lay_out_rounds
 from services.points_stale import ask_stale
 from services.rehearsal import close_rehearsals
+from services.response_suggesting import suggest
 from services.retention import forget
 from services.sources import watch_sources
 from services.voices import VOICES
@@ -81,6 +82,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("expire warnings", expire_due),
     ("end of the quiet", release_quiet),
     ("still in force?", ask_whether_still),
+    ("suggest responses", suggest),
     ("digests", send_digests),
     ("begin leaves", begin_leaves),
     ("call shifts", call_shifts),

@@ -1,5 +1,6 @@
 """Where a warning is posted: one post in each of exactly its groups, with the tally that will be edited into it."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -7,6 +8,8 @@ from datetime import UTC, datetime
 from domain.colours import Colour
 from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.places import Level, PlaceCode, PlaceTree
+from domain.response import Period, ResponseLevel, level_of
+from domain.response_policy import LevelPolicy
 from domain.warning_areas import affected_villages
 from domain.warning_reach import goes_by_itself, is_outranked, next_digest, quiet_until
 from services.ports import Board, Group, GroupPost, WarningRow
@@ -105,7 +108,7 @@ async def post(work: Work, row: WarningRow, groups: Sequence[Group], passing: Pa
     for group in groups:
         place = group.place or work.county
         key = f"{row.subject}:post:{group.chat_id}"
-        if digest is not None and digest.full(group.chat_id):
+        if digest is not None and digest.full(group.chat_id, place):
             posts.append(GroupPost(group.chat_id, row.subject, place, key, work.now, digest.at))
             continue
         answers = passing.answers
@@ -140,9 +143,14 @@ class _Digest:
     cap: int
     had: Mapping[int, int]
     at: datetime
+    periods: Sequence[Period]
+    levels: Mapping[ResponseLevel, LevelPolicy]
 
-    def full(self, chat_id: int) -> bool:
-        return self.had.get(chat_id, 0) >= self.cap
+    def full(self, chat_id: int, place: PlaceCode) -> bool:
+        """Under a response its level's cap takes the colour's place, and its announcements count too."""
+        level = level_of(self.periods, place)
+        cap = self.cap if level is None else self.levels[level].posts_per_day
+        return self.had.get(chat_id, 0) >= cap
 
 
 async def _digest_for(work: Work, row: WarningRow) -> _Digest | None:
@@ -154,7 +162,9 @@ async def _digest_for(work: Work, row: WarningRow) -> _Digest | None:
     if cap is None or row.expires <= at:
         return None
     midnight = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    return _Digest(cap, await work.rows.warnings.posted_since(midnight.astimezone(UTC)), at)
+    since = midnight.astimezone(UTC)
+    had = Counter(await work.rows.warnings.posted_since(since)) + Counter(await work.rows.responses.posts_since(since))
+    return _Digest(cap, had, at, await work.rows.responses.active(), work.policy.response.levels)
 
 
 def _pin(row: WarningRow, chat_id: int, post_key: str) -> Outgoing:

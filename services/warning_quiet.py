@@ -8,6 +8,7 @@ from domain.outgoing import Lane, Outgoing, Policy
 from domain.warning_chains import change
 from domain.warnings import Relation, RelationKind
 from services.ports import GroupPost, WarningRow
+from services.response import quiet_is_lifted
 from services.warning_force import put_in_force
 from services.warning_posts import is_quiet, villages_of
 from services.warning_texts import post_facts
@@ -19,13 +20,15 @@ _CAN_WAIT = frozenset({RelationKind.NEW, RelationKind.RAISED, RelationKind.CHANG
 """A lowering or a correction of what people already have is no news to be woken by: it goes out at once, silently."""
 
 
-def waits_until(work: Work, row: WarningRow, found: Relation) -> datetime | None:
+async def waits_until(work: Work, row: WarningRow, found: Relation) -> datetime | None:
     """Until when a notice waits; None when it goes out now. One that would be over before the quiet is goes out at
-    once, without a sound."""
+    once, without a sound; so does one that lies in places whose response lifts the quiet."""
     until = is_quiet(work, row.colour)
     if until is None or found.kind not in _CAN_WAIT or row.expires <= until:
         return None
-    return until
+    villages = villages_of(await work.tree(), row.places) or row.places
+    lifted = await quiet_is_lifted(work, villages)
+    return None if lifted >= villages else until
 
 
 async def let_out(work: Work, row: WarningRow) -> None:

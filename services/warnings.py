@@ -94,7 +94,7 @@ async def receive_notice(work: Work, notice: Notice, raw: bytes) -> Received:
     if verdict.way is Way.HOLD:
         await ask_desk(work, row, reason)
         return Received(Outcome.HELD, row.id, reason)
-    if (until := waits_until(work, row, found)) is not None:
+    if (until := await waits_until(work, row, found)) is not None:
         await hold_for_quiet(work, row, until)
         return Received(Outcome.HELD, row.id, QUIET)
     await put_in_force(work, row, found, before)

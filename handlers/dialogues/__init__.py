@@ -5,6 +5,7 @@ from handlers.dialogues.add_point import DIALOGUE as ADD_POINT
 from handlers.dialogues.assign_hazard import DIALOGUE as ASSIGN_HAZARD
 from handlers.dialogues.blow_whistle import DIALOGUE as BLOW_WHISTLE
 from handlers.dialogues.change_point import DIALOGUE as CHANGE_POINT
+from handlers.dialogues.change_response import DIALOGUE as CHANGE_RESPONSE
 from handlers.dialogues.compose_warning import DIALOGUE as COMPOSE_WARNING
 from handlers.dialogues.correct_phone import DIALOGUE as CORRECT_PHONE
 from handlers.dialogues.draft_letter import DIALOGUE as DRAFT_LETTER
@@ -33,6 +34,7 @@ from handlers.dialogues.report_hazard import DIALOGUE as REPORT_HAZARD
 from handlers.dialogues.retire_point import DIALOGUE as RETIRE_POINT
 from handlers.dialogues.return_warning import DIALOGUE as RETURN_WARNING
 from handlers.dialogues.send_back_hazard import DIALOGUE as SEND_BACK_HAZARD
+from handlers.dialogues.start_response import DIALOGUE as START_RESPONSE
 from handlers.dialogues.swap_duty import DIALOGUE as SWAP_DUTY
 from handlers.dialogues.whistle_word import DIALOGUE as WHISTLE_WORD
 from handlers.dialogues.withdraw_letter import DIALOGUE as WITHDRAW_LETTER
@@ -73,4 +75,6 @@ DIALOGUES: tuple[Dialogue, ...] = (
     LIST_HAZARD,
     LISTING_PROGRESS,
     EXTEND_LISTING,
+    START_RESPONSE,
+    CHANGE_RESPONSE,
 )

@@ -28,6 +28,7 @@ from services.reach import OutboxDesk
 from services.work import Work
 from settings import load
 from tests.acceptance.roster import LargeCounty
+from tests.support.county import without_suggestions
 from tests.support.telegram import WorldRequest
 
 TOKEN = "700000003:acceptance-token-of-the-sandbox-00000000"
@@ -202,6 +203,7 @@ async def stage_of(
     kept = 5_000_000
     world = World(WorldClock.manual(start), limits=Limits(ledger_kept=kept, updates_kept=kept))
     _furnish(world, county)
+    settings.setdefault("county_file", without_suggestions(folder / "quiet-county.toml"))
     given = load(
         _env_file=None, bot_token=TOKEN, data_dir=folder, database_url=f"sqlite:///{folder / 'county.db'}", **settings
     )

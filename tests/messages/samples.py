@@ -21,6 +21,7 @@ from domain.obligations import TO_NOBODY_ELSE, Channel, Rung
 from domain.outgoing import OutboxState
 from domain.people import PrivateChat, Role
 from domain.points import FIELDS, PointAct, PointStatus, RiskLevel
+from domain.response import Move, ResponseLevel
 from domain.source_health import Trouble
 from domain.warning_figures import Figures
 from domain.warning_tally import Tally
@@ -49,6 +50,16 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     **OPERATOR,
     "role.name.*": lambda: [role.value for role in Role],
     "action.family.*": lambda: [family.value for family in Family],
+    "response.kind.*": lambda: [family.value for family in Family],
+    "response.duty.*": lambda: [level.value for level in ResponseLevel],
+    "response.brief.*": lambda: [level.value for level in ResponseLevel],
+    "response.move.*": lambda: [move.value for move in Move],
+    "response.because_*": lambda: ("lower", "end"),
+    "response.open.*": lambda: ("hazards",),
+    "response.button.take_*": lambda: ("start", "change", "end"),
+    "response.button.refuse_*": lambda: ("start", "change", "end"),
+    "response.decided.*": lambda: ("taken", "refused", "overtaken"),
+    "response.refused.*": lambda: ("taken", "refused", "overtaken"),
     "channel.name.*": lambda: [channel.value for channel in Channel],
     "dialogue.error.*": lambda: [address.removeprefix("dialogue.error.") for address in COMMON_ERRORS],
     "points.template.*": lambda: ("lines", "again", "persons", "position", "counts", "levels", "categories"),

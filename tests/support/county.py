@@ -21,6 +21,7 @@ from typing import Any
 
 from assembly import ALLOWED_UPDATES, Shouwang
 from demo.notices import cap
+from domain.action_cards import Family
 from domain.people import Person, Post, Role
 from domain.places import Level, Place, PlaceCode
 from feeds.web import Web
@@ -40,6 +41,17 @@ from tests.support.telegram import WorldRequest
 TOKEN = "700000002:test-token-of-the-sandbox-00000000000"
 START = datetime(2026, 6, 20, 0, 0, tzinfo=UTC)
 """08:00 in the county"""
+
+_NO_SUGGESTIONS = "\n[response.suggests]\n" + "".join(f"{family.value} = {{}}\n" for family in Family)
+
+
+def without_suggestions(file: Path) -> Path:
+    """The county's file, with a table in which no warning makes the bot suggest a response."""
+    written = file.read_text("utf-8") if file.exists() else ""
+    if _NO_SUGGESTIONS not in written:
+        file.write_text(written + _NO_SUGGESTIONS, "utf-8")
+    return file
+
 
 COUNTY = PlaceCode("331124")
 TOWNSHIP = PlaceCode("331124001")
@@ -390,9 +402,16 @@ async def _enter(work: Work, groups: dict[str, int], ids: dict[int, int]) -> Non
 
 @asynccontextmanager
 async def small_county(
-    folder: Path, *, database_url: str | None = None, start: datetime = START, web: Web | None = None, **settings: Any
+    folder: Path,
+    *,
+    database_url: str | None = None,
+    start: datetime = START,
+    web: Web | None = None,
+    suggests: bool = False,
+    **settings: Any,
 ) -> AsyncIterator[County]:
-    """The county with everybody enrolled and every group bound. On the way out: nothing unseen, nothing refused."""
+    """The county with everybody enrolled and every group bound. On the way out: nothing unseen, nothing refused.
+    `suggests`: warnings make the bot suggest responses, which most tests are not about."""
     clock = WorldClock.manual(start)
     world = World(clock)
     groups = _furnish(world)
@@ -401,6 +420,8 @@ async def small_county(
     def request() -> WorldRequest:
         return WorldRequest(world, complaints)
 
+    if not suggests:
+        settings["county_file"] = without_suggestions(settings.get("county_file") or folder / "quiet-county.toml")
     if database_url is None and not (folder / "county.db").exists():
         (folder / "county.db").write_bytes(migrated_sqlite())
     given = load(
