@@ -43,6 +43,8 @@ ENTRIES = (
     Entry("me"),
     Entry("leave"),
     Entry("duty", Action.KEEP_LOG),
+    Entry("log", Action.KEEP_LOG),
+    Entry("chain", Action.SEE_CHAIN),
     Entry("rehearsal", Action.REHEARSE),
     Entry("help"),
 )

@@ -2,6 +2,7 @@
 
 from handlers.dialogue import Dialogue
 from handlers.dialogues.add_point import DIALOGUE as ADD_POINT
+from handlers.dialogues.assign_chain import DIALOGUE as ASSIGN_CHAIN
 from handlers.dialogues.assign_hazard import DIALOGUE as ASSIGN_HAZARD
 from handlers.dialogues.blow_whistle import DIALOGUE as BLOW_WHISTLE
 from handlers.dialogues.change_point import DIALOGUE as CHANGE_POINT
@@ -9,6 +10,7 @@ from handlers.dialogues.change_response import DIALOGUE as CHANGE_RESPONSE
 from handlers.dialogues.compose_warning import DIALOGUE as COMPOSE_WARNING
 from handlers.dialogues.correct_phone import DIALOGUE as CORRECT_PHONE
 from handlers.dialogues.draft_letter import DIALOGUE as DRAFT_LETTER
+from handlers.dialogues.duty_entry import DIALOGUE as DUTY_ENTRY
 from handlers.dialogues.duty_words import DIALOGUE as DUTY_WORDS
 from handlers.dialogues.edit_letter import DIALOGUE as EDIT_LETTER
 from handlers.dialogues.explain_check import DIALOGUE as EXPLAIN_CHECK
@@ -51,6 +53,8 @@ DIALOGUES: tuple[Dialogue, ...] = (
     PLAN_DUTY,
     SWAP_DUTY,
     DUTY_WORDS,
+    DUTY_ENTRY,
+    ASSIGN_CHAIN,
     ISSUE_CHECK,
     JUDGE_CHECK,
     EXPLAIN_CHECK,

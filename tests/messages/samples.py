@@ -13,6 +13,7 @@ import assembly
 import delivery.errors
 from domain import calling, checklists, checks, hazards, households, ledger, letters, patrols, rewards, stage_two
 from domain.action_cards import Family
+from domain.chain import Tier
 from domain.colours import Colour, ColourEvidence
 from domain.form_reading import COMMON_ERRORS
 from domain.hazards import Category
@@ -28,7 +29,7 @@ from domain.warning_tally import Tally
 from domain.warnings import Finding, How, Mark, PlaceProblem, Reason
 from feeds.errors import Unreadable
 from handlers import menu
-from services import rehearsal, reward_papers, supervision_papers
+from services import duty_log, rehearsal, reward_papers, supervision_papers
 from services.paper_kinds import PAPERS
 from services.sources import NO_LONGER_LISTED
 from tests.messages.forms import choices_of
@@ -178,6 +179,8 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
         *("last_warning", "warning_answered", "warning_not_answered", "no_warning", "patrol", "no_patrol"),
     ),
     "rehearsal.hole.*": lambda: rehearsal.KINDS,
+    "duty_log.did.*": lambda: [what.replace(".", "_") for what in duty_log.DID],
+    "chain.tier.*": lambda: [tier.value for tier in Tier],
     "duty.open.*": lambda: ("warning", "cut_off", "major", "overdue", "hazards", "patrols"),
     "duty.wrong.*": lambda: ("ends_too_early", "too_long", "nobody"),
     "checklist.*": lambda: [

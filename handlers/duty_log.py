@@ -1,0 +1,152 @@
+"""/log: the duty log of a day, what came by telephone, and /chain: who answers for whom. Both in private only."""
+
+from domain.errors import NotAllowed, Stale
+from domain.people import Action, may
+from domain.places import PlaceCode
+from domain.text import Button, ButtonStyle
+from handlers.scene import Feature, Handler, Scene
+from services.chain import chain_at
+from services.duty import unit_of
+from services.duty_log import day_of
+
+_DAYS = 60
+_SHOWN = 40
+
+
+async def log(scene: Scene) -> None:
+    """/log: today. Earlier days by button."""
+    if await scene.only_private("dl"):
+        await _show(scene, 0)
+
+
+async def _show(scene: Scene, back: int) -> None:
+    person, work = scene.known(), scene.work
+    place = await unit_of(work, person)
+    if place is None or back > _DAYS:
+        raise NotAllowed("refused.no_right")
+    day = await day_of(work, person, place, back)
+    people = await work.rows.people.many({one.author for one in day.entries})
+    text = scene.card(
+        "duty_log",
+        place=(await work.tree()).path(place),
+        day=day.since,
+        entries=[
+            {
+                "at": work.local(one.heard_at),
+                "caller": one.caller,
+                "content": one.content,
+                "proposal": one.proposal,
+                "result": one.result,
+                "author": people[one.author].name,
+                "version": one.version,
+            }
+            for one in day.entries[-_SHOWN:]
+        ],
+        lines=[
+            {
+                "at": work.local(one.at),
+                "name": "" if one.actor is None else day.names.get(one.actor, ""),
+                "did": scene.label(f"duty_log.did.{one.what.replace('.', '_')}"),
+            }
+            for one in day.lines[-_SHOWN:]
+        ],
+    )
+    write = Button(scene.label("duty_log.button.write"), f"dl:new:{place}", style=ButtonStyle.PRIMARY)
+    earlier = Button(scene.label("duty_log.button.earlier"), f"dl:day:{back + 1}")
+    amend = [Button(scene.label("duty_log.button.amend", at=work.local(one.heard_at)), f"dl:fix:{place}:{one.id}")
+             for one in day.entries[-3:]]  # fmt: skip
+    await scene.say(text, ((write, earlier), *((one,) for one in amend)))
+
+
+async def _day(scene: Scene) -> None:
+    await _show(scene, scene.number())
+
+
+async def _new(scene: Scene) -> None:
+    scene.number()
+    await scene.open("duty_entry", {"place": scene.args[0], "corrects": 0})
+
+
+async def _fix(scene: Scene) -> None:
+    scene.number()
+    await scene.open("duty_entry", {"place": scene.args[0], "corrects": scene.number(1)})
+
+
+# -- who answers for whom -----------------------------------------------------------------------------------------
+
+
+async def chain(scene: Scene) -> None:
+    """/chain: one's own villages; /chain 上坞 or a button for others of the area."""
+    if not await scene.only_private("dc"):
+        return
+    person, tree = scene.known(), await scene.work.tree()
+    areas = sorted({post.place for post in person.posts if may(person, Action.SEE_CHAIN, post.place)})
+    if not areas:
+        raise NotAllowed("refused.no_right")
+    if scene.args:
+        found = [hit.code for area in areas for hit in tree.find_by_name(scene.args[0], within=area)]
+    else:
+        found = [village.code for area in areas for village in tree.villages_within(area)]
+    villages = [code for code in dict.fromkeys(found) if tree.village_of(code) is not None]
+    if len(villages) == 1:
+        await _chain_of(scene, villages[0])
+        return
+    rows = tuple((Button(tree.path(code), f"dc:of:{code}"),) for code in villages[:_SHOWN])
+    await scene.say(scene.text("chain.which" if villages else "chain.no_village"), rows)
+
+
+async def _chain_of(scene: Scene, village: PlaceCode) -> None:
+    work, tree = scene.work, await scene.work.tree()
+    found = await chain_at(work, scene.person, village)
+    text = scene.card(
+        "chain",
+        place=tree.path(village),
+        lines=[
+            {
+                "tier": scene.label(f"chain.tier.{one.tier.value}"),
+                "name": person.name,
+                "phone": person.phone,
+                "households": one.households,
+                "here": tree.path(one.place),
+            }
+            for one, person in found
+        ],
+    )
+    if not may(scene.known(), Action.ASSIGN_CHAIN, village):
+        await scene.say(text)
+        return
+    add = Button(scene.label("chain.button.add"), f"dc:add:{village}", style=ButtonStyle.PRIMARY)
+    await scene.say(text, ((add,),))
+
+
+async def _of(scene: Scene) -> None:
+    scene.number()
+    await _chain_of(scene, PlaceCode(scene.args[0]))
+
+
+async def _add(scene: Scene) -> None:
+    scene.number()
+    await scene.open("assign_chain", {"village": scene.args[0]})
+
+
+_LOG: dict[str, Handler] = {"day": _day, "new": _new, "fix": _fix}
+_CHAIN: dict[str, Handler] = {"of": _of, "add": _add}
+
+
+def _presses(handlers: dict[str, Handler]) -> Handler:
+    async def press(scene: Scene) -> None:
+        handler = handlers.get(scene.args[0] if scene.args else "")
+        if handler is None or not scene.incoming.private:
+            raise Stale("refused.stale")
+        scene.args = scene.args[1:]
+        await handler(scene)
+
+    return press
+
+
+FEATURE = Feature(
+    name="duty_log",
+    presses={"dl": _presses(_LOG), "dc": _presses(_CHAIN)},
+    starts={"dl": log, "dc": chain},
+    commands={"log": log, "chain": chain},
+)
