@@ -3,6 +3,7 @@
 from handlers import (
     cards,
     checks,
+    digests,
     duty,
     duty_log,
     groups,
@@ -42,5 +43,6 @@ FEATURES: tuple[Feature, ...] = (
     supervision.FEATURE,
     rehearsal.FEATURE,
     responses.FEATURE,
+    digests.FEATURE,
     sources.FEATURE,
 )

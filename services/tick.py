@@ -10,6 +10,7 @@ from functools import partial
 from services.channels import write_while_deaf
 from services.check_days import draw_due, end_over, plan_days
 from services.cutoff import watch
+from services.daily_digest import send_daily
 from services.doors import Doors
 from services.duty_call import call_shifts
 from services.duty_gaps import weekly_gaps
@@ -96,6 +97,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("orders about what is overdue", draft_orders),
     ("overdue, for leaders", list_for_leaders),
     ("progress of what is listed", ask_progress),
+    ("daily digest", send_daily),
     ("draw boards", draw_boards),
     ("report on warnings", report_due),
     ("watch sources", watch_sources),

@@ -42,6 +42,7 @@ obligation = sa.Table(
 _open_sql = sa.text("state = 'open'")
 sa.Index("ix_obligation_due", obligation.c.next_step_at, sqlite_where=_open_sql, postgresql_where=_open_sql)
 sa.Index("ix_obligation_person", obligation.c.person_id, sqlite_where=_open_sql, postgresql_where=_open_sql)
+sa.Index("ix_obligation_opened_at", obligation.c.opened_at)
 _is_open = is_fixed(obligation.c.state, ObligationState.OPEN.value)
 _OPEN_OF_PERSON = Prepared(
     sa.select(obligation).where(

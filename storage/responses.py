@@ -8,11 +8,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.action_cards import Family
+from domain.digest_figures import Matter, Owing
+from domain.obligations import ObligationState
 from domain.people import PersonId
 from domain.places import PlaceCode
 from domain.response import Move, Period, PeriodChange, PeriodState, ResponseLevel
 from services.ports.responses import ResponsePost, ResponseProposal
 from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
+from storage.obligations import obligation
 
 _LEVELS = [level.value for level in ResponseLevel]
 _MOVES = [move.value for move in Move]
@@ -264,6 +267,17 @@ class ResponseTable:
         )
         return added.first() is not None
 
+    async def days_done(self, what: str, day: str) -> set[PlaceCode]:
+        query = sa.select(response_day.c.place).where(response_day.c.what == what, response_day.c.day == day)
+        return {PlaceCode(code) for code in await self._db.scalars(query)}
+
+    async def owed_between(self, since: datetime, until: datetime) -> list[Owing]:
+        asked = obligation.c.opened_at
+        query = sa.select(obligation).where(
+            asked >= since, asked < until, obligation.c.what.in_([matter.value for matter in Matter])
+        )
+        return [_owing(row) for row in await self._db.execute(query.order_by(obligation.c.id))]
+
     async def to_review(self, before: datetime) -> list[Period]:
         return await self._list(response.c.ended_at <= before, response.c.reviewed_at.is_(None))
 
@@ -283,6 +297,22 @@ def _values(period: Period) -> dict[str, Any]:
         "events": list(period.events),
         "suggested": None if period.suggested is None else period.suggested.value,
     }
+
+
+_EXCUSED = frozenset({ObligationState.EXCUSED.value, ObligationState.CLOSED.value})
+
+
+def _owing(row: Any) -> Owing:
+    return Owing(
+        what=row.what,
+        person=PersonId(row.person_id),
+        place=PlaceCode(row.place),
+        opened_at=row.opened_at,
+        answered_at=row.answered_at,
+        late=row.late,
+        excused=row.state in _EXCUSED,
+        open=row.state == ObligationState.OPEN.value,
+    )
 
 
 def _places(written: Any) -> tuple[PlaceCode, ...]:

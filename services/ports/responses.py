@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.action_cards import Family
+from domain.digest_figures import Owing
 from domain.people import PersonId
 from domain.places import PlaceCode
 from domain.response import Move, Period, PeriodChange, ResponseLevel
@@ -94,6 +95,14 @@ class ResponseRows(Protocol):
 
     async def day_done(self, what: str, place: PlaceCode, day: str, at: datetime) -> bool:
         """Mark a daily paper of a place as made; False when it was."""
+        ...
+
+    async def days_done(self, what: str, day: str) -> set[PlaceCode]:
+        """The places whose paper of that day is made."""
+        ...
+
+    async def owed_between(self, since: datetime, until: datetime) -> list[Owing]:
+        """What was asked of whom in this time about warnings, patrols and checks, and what became of it."""
         ...
 
     async def to_review(self, before: datetime) -> list[Period]:

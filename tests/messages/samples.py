@@ -15,6 +15,7 @@ from domain import calling, checklists, checks, hazards, households, ledger, let
 from domain.action_cards import Family
 from domain.chain import Tier
 from domain.colours import Colour, ColourEvidence
+from domain.digest_figures import Share
 from domain.form_reading import COMMON_ERRORS
 from domain.hazards import Category
 from domain.households import RelaySum
@@ -51,6 +52,8 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     **OPERATOR,
     "role.name.*": lambda: [role.value for role in Role],
     "action.family.*": lambda: [family.value for family in Family],
+    "daily.button.*": lambda: ("warnings", "patrols", "checks"),
+    "daily.matter.*": lambda: ("warnings", "patrols", "checks"),
     "response.kind.*": lambda: [family.value for family in Family],
     "response.duty.*": lambda: [level.value for level in ResponseLevel],
     "response.brief.*": lambda: [level.value for level in ResponseLevel],
@@ -323,6 +326,13 @@ LABELS: frozenset[str] = frozenset(
 """an entry may end in .* for everything below"""
 
 SAMPLES: Mapping[str, Mapping[str, object]] = {
+    "daily_digest": {
+        "warnings": Share(49, 61, 3, 2),
+        "patrols": Share(118, 124, 4, 1),
+        "checks": Share(2, 3, 0, 0),
+        "hazards": 6,
+        "nothing": False,
+    },
     "warning_report": {
         "answers": Figures(61, 44, 3, 5, 4, 2, 1, 6, 5, 2.5),
         "rate": 86,
