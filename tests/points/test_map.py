@@ -61,11 +61,11 @@ def test_kml_is_well_formed_and_each_point_has_the_colour_of_its_level(tmp_path:
     assert tree.xpath("//k:Style[@id='major']//k:color/text()", namespaces=names) == ["ff2f2fd3"]
 
 
-def colours(file: Path) -> set[tuple[int, ...]]:
+def colours(file: Path, at_least: int = 21) -> set[tuple[int, ...]]:
     with Image.open(file) as picture:
         found = picture.convert("RGB").getcolors(10_000_000)
         assert found is not None
-        return {colour for many, colour in found if many > 20}
+        return {colour for many, colour in found if many >= at_least}
 
 
 @pytest.mark.parametrize("font", ["", "none"])
@@ -76,7 +76,9 @@ def test_the_picture_shows_levels_by_colour_and_a_ring_where_nobody_went(
         monkeypatch.setattr("messages.papers.canvas._KNOWN_FONTS", ())
     lines = [HEAD, *(drawn(n, level) for n, level in enumerate(point_map.LEVELS, 1)), drawn(9, overdue=True)]
     point_map.points(iter(lines), tmp_path / "a.png")
-    assert {*point_map.LEVELS.values(), (96, 20, 120)} <= colours(tmp_path / "a.png")
+    found = colours(tmp_path / "a.png", at_least=1)
+    assert set(point_map.LEVELS.values()) <= found
+    assert any(abs(r - 96) + abs(g - 20) + abs(b - 120) < 30 for r, g, b in found)  # smoothed at its edges
 
 
 def test_many_points_are_drawn_in_reasonable_time_and_one_slip_far_away_does_not_squeeze_them(tmp_path: Path) -> None:
