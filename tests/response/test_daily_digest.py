@@ -71,8 +71,9 @@ async def test_leaders_get_one_digest_and_the_names_behind_a_figure(county: Coun
 
 
 async def test_nothing_is_a_zero_report_and_ordinary_days_have_none(county: County) -> None:
-    period = await started(county)
-    await county.pass_time(minutes=40, step=timedelta(minutes=10))
+    await county.pass_time(minutes=25, step=timedelta(minutes=5))
+    period = await started(county)  # nobody is checked in the first quarter of an hour
+    await county.pass_time(minutes=8, step=timedelta(minutes=2))
     county_wide = digests(county, DUTY)
     assert len(county_wide) == 1
     assert "零报告" in county_wide[0]
