@@ -10,3 +10,4 @@ async def _give(scene: Scene, warning: int, reason: str) -> str:
 
 
 DIALOGUE = reason_dialogue("return_warning", "warning", ("colour", "area", "words", "no_need"), _give)
+FORM = DIALOGUE.form

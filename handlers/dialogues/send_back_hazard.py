@@ -10,3 +10,4 @@ async def _give(scene: Scene, hazard: int, reason: str) -> str:
 
 
 DIALOGUE = reason_dialogue("send_back_hazard", "hazard", ("half", "weak", "photo"), _give)
+FORM = DIALOGUE.form

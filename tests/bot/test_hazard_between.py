@@ -216,7 +216,7 @@ async def test_a_deadline_that_passes_is_asked_after_and_then_shown_to_the_desk(
     assert "快到期了" in early
     await county.pass_time(step=timedelta(minutes=30), hours=1.5)
     assert "到期了，整改好了吗" in county.last(PATROLLER)
-    await county.pass_time(step=timedelta(minutes=30), hours=3)
+    await county.pass_time(step=timedelta(minutes=30), hours=13)  # nobody is woken: in the morning
     assert "到期没有整改" in county.last(STATION)
     assert "山塘老徐 13800000009" in county.last(STATION)
     await county.say(STATION, "/hazards")
