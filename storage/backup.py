@@ -99,7 +99,7 @@ async def verify(path: Path, *, progress: Progress = silent) -> BackupReport:
             if broken := differing(listed, sums):
                 raise BackupError("backup.damaged", where=broken)
             head = await _end_of_chain(copy)
-    except (sa.exc.DatabaseError, ValueError, TypeError) as error:
+    except (sa.exc.SQLAlchemyError, ValueError, TypeError) as error:
         raise BackupError("backup.damaged", where=str(getattr(error, "orig", error))) from error
     tables = {name: one.rows for name, one in sums.items() if name != _SCHEMA}
     return BackupReport(path, size, found, tables, head)

@@ -582,7 +582,7 @@ async def test_memory_stays_bounded_however_many_rows(databases: Databases, tmp_
 
     assert report.tables["inbox"] == 8_000
     assert report.size > 30_000_000
-    assert peak < 20_000_000
+    assert peak < 25_000_000  # the tables' descriptions and one piece of rows, not the rows
 
 
 async def _many_lines(connection: AsyncConnection) -> None:

@@ -420,6 +420,7 @@ async def small_county(
     def request() -> WorldRequest:
         return WorldRequest(world, complaints)
 
+    folder.mkdir(parents=True, exist_ok=True)
     if not suggests:
         settings["county_file"] = without_suggestions(settings.get("county_file") or folder / "quiet-county.toml")
     if database_url is None and not (folder / "county.db").exists():
