@@ -49,6 +49,7 @@ def without_suggestions(file: Path) -> Path:
     """The county's file, with a table in which no warning makes the bot suggest a response."""
     written = file.read_text("utf-8") if file.exists() else ""
     if _NO_SUGGESTIONS not in written:
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(written + _NO_SUGGESTIONS, "utf-8")
     return file
 
@@ -420,7 +421,6 @@ async def small_county(
     def request() -> WorldRequest:
         return WorldRequest(world, complaints)
 
-    folder.mkdir(parents=True, exist_ok=True)
     if not suggests:
         settings["county_file"] = without_suggestions(settings.get("county_file") or folder / "quiet-county.toml")
     if database_url is None and not (folder / "county.db").exists():
