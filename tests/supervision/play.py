@@ -48,7 +48,7 @@ async def assigned(
     row = await taken(county, reporter=reporter)
     officer, person, leader = await county.person(STATION), await county.person(fixer), await county.person(LEADER)
     if major:
-        row = await county.run(lambda work: hazards.grade(work, leader, row.id, row.version, Grade.MAJOR))
+        row = await county.run(lambda work: hazards.grade(work, leader, row.id, row.version, Grade.MAJOR, "专人看守"))
 
     async def give(work: Work) -> HazardRow:
         due = work.now + timedelta(days=days)
