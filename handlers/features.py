@@ -7,6 +7,7 @@ from handlers import (
     duty,
     duty_log,
     groups,
+    hazard_more,
     hazards,
     leave,
     ledger,
@@ -45,4 +46,5 @@ FEATURES: tuple[Feature, ...] = (
     responses.FEATURE,
     digests.FEATURE,
     sources.FEATURE,
+    hazard_more.LAST_WORDS,
 )

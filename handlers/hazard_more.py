@@ -5,7 +5,7 @@ from domain.errors import NotAllowed, Stale
 from domain.hazards import Grade, Move
 from domain.text import Button
 from handlers.incoming import What
-from handlers.scene import Scene
+from handlers.scene import Feature, Scene
 from messages.keyboards import flowing, stacked
 from services.hazard_desk import departments, moves_of, reported_by
 from services.hazard_same import merge, mergeable, unmerge
@@ -218,3 +218,7 @@ PRESSES = {
     "unmerge": take_apart,
     "name": may_name,
 }
+
+
+LAST_WORDS = Feature(name="hazard_progress", private=(progress_word,))
+"""Asked after everybody else: whoever owes a line on his hazard may still ask for the ledger or a map by its word."""

@@ -10,7 +10,7 @@ from domain.hazards import Grade, Move
 from domain.places import Level, Place, PlaceCode
 from domain.text import Button, ButtonStyle, Rows
 from handlers.dialogues.assign_hazard import opening
-from handlers.hazard_more import PRESSES, progress_word
+from handlers.hazard_more import PRESSES
 from handlers.incoming import What
 from handlers.scene import Feature, Scene
 from handlers.supervision import supervision_row
@@ -332,6 +332,6 @@ FEATURE = Feature(
     presses={"h": press},
     starts={"h": start},
     commands={"report": report, "hazards": hazards},
-    private=(private_attachment, progress_word),
+    private=(private_attachment,),
     group=(group_reply,),
 )
