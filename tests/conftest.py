@@ -37,15 +37,23 @@ def databases() -> Iterator[Databases]:
 
 
 @pytest.fixture
-async def county(tmp_path: Path, databases: Databases) -> AsyncIterator[County]:
+async def county(request: pytest.FixtureRequest, tmp_path: Path, databases: Databases) -> AsyncIterator[County]:
     with databases.fresh("sqlite", tmp_path) as url:
-        async with small_county(tmp_path, database_url=url) as made:
+        async with small_county(tmp_path, database_url=url, draws=_draws(request)) as made:
             yield made
 
 
 @pytest.fixture
-async def county_on_postgresql(tmp_path: Path, databases: Databases) -> AsyncIterator[County]:
+async def county_on_postgresql(
+    request: pytest.FixtureRequest, tmp_path: Path, databases: Databases
+) -> AsyncIterator[County]:
     """The same county on PostgreSQL; skipped visibly where none answers, a failure in CI."""
     with databases.fresh("postgresql", tmp_path) as url:
-        async with small_county(tmp_path, database_url=url) as made:
+        async with small_county(tmp_path, database_url=url, draws=_draws(request)) as made:
             yield made
+
+
+def _draws(request: pytest.FixtureRequest) -> bool:
+    """Whether a response makes the bot draw people by itself (marker `draws`): at minutes that chance decides, so that
+    tests about other things leave it out."""
+    return request.node.get_closest_marker("draws") is not None

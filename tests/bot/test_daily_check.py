@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from domain.check_charges import charges
 from domain.check_plans import DailyState, plan_drawn_again
 from domain.checks import Topic, Why
@@ -31,6 +33,7 @@ from tests.support.county import (
 )
 from tests.support.periods import a_period, end
 
+pytestmark = pytest.mark.draws
 STEP = timedelta(minutes=5)
 GROUPS = ("county_group", "township_group", "village_group", "neighbour_group", "far_group", "far_village_group")
 

@@ -2,12 +2,15 @@
 
 from datetime import timedelta
 
+import pytest
+
 from domain.check_plans import DailyState
 from domain.response import Period, ResponseLevel
 from tests.bot.test_daily_check import STEP, rows, until_drawn
 from tests.support.county import ELSEWHERE, FAR_STATION, County
 from tests.support.periods import a_period
 
+pytestmark = pytest.mark.draws
 BODY = "331124002"
 
 

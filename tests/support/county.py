@@ -24,6 +24,7 @@ from demo.notices import cap
 from domain.action_cards import Family
 from domain.people import Person, Post, Role
 from domain.places import Level, Place, PlaceCode
+from domain.response import ResponseLevel
 from feeds.web import Web
 from handlers.inbox import DurableQueue
 from messages.catalogue import Catalogue
@@ -43,14 +44,24 @@ START = datetime(2026, 6, 20, 0, 0, tzinfo=UTC)
 """08:00 in the county"""
 
 _NO_SUGGESTIONS = "\n[response.suggests]\n" + "".join(f"{family.value} = {{}}\n" for family in Family)
+_NO_DRAWS = "".join(f"\n[checks.daily.levels.{level.value}]\nwindows = []\n" for level in ResponseLevel)
 
 
 def without_suggestions(file: Path) -> Path:
     """The county's file, with a table in which no warning makes the bot suggest a response."""
+    return _with(file, _NO_SUGGESTIONS)
+
+
+def without_draws(file: Path) -> Path:
+    """The county's file, with a table in which no response makes the bot draw people by itself."""
+    return _with(file, _NO_DRAWS)
+
+
+def _with(file: Path, table: str) -> Path:
     written = file.read_text("utf-8") if file.exists() else ""
-    if _NO_SUGGESTIONS not in written:
+    if table not in written:
         file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text(written + _NO_SUGGESTIONS, "utf-8")
+        file.write_text(written + table, "utf-8")
     return file
 
 
@@ -409,10 +420,12 @@ async def small_county(
     start: datetime = START,
     web: Web | None = None,
     suggests: bool = False,
+    draws: bool = False,
     **settings: Any,
 ) -> AsyncIterator[County]:
     """The county with everybody enrolled and every group bound. On the way out: nothing unseen, nothing refused.
-    `suggests`: warnings make the bot suggest responses, which most tests are not about."""
+    What most tests are not about has to be asked for: `suggests`, warnings make the bot suggest responses; `draws`,
+    responses make it draw people for daily checks, at minutes that chance decides."""
     clock = WorldClock.manual(start)
     world = World(clock)
     groups = _furnish(world)
@@ -421,8 +434,11 @@ async def small_county(
     def request() -> WorldRequest:
         return WorldRequest(world, complaints)
 
+    file: Path = settings.get("county_file") or folder / "quiet-county.toml"
     if not suggests:
-        settings["county_file"] = without_suggestions(settings.get("county_file") or folder / "quiet-county.toml")
+        settings["county_file"] = without_suggestions(file)
+    if not draws:
+        settings["county_file"] = without_draws(file)
     if database_url is None and not (folder / "county.db").exists():
         (folder / "county.db").write_bytes(migrated_sqlite())
     given = load(
