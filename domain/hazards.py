@@ -172,6 +172,15 @@ class Mark(StrEnum):
     WHISTLED = "whistled"
 
 
+class Verification(StrEnum):
+    """How whoever closes a hazard has seen that it is fixed."""
+
+    FIELD = "field"
+    """went there"""
+    PHOTO = "photo"
+    """looked at the pictures of the one who fixed"""
+
+
 _S = HazardState
 OVER = frozenset({_S.CLOSED, _S.REJECTED, _S.MERGED})
 ALIVE = frozenset(HazardState) - OVER
@@ -226,8 +235,10 @@ THE_FIXERS: Final = frozenset({Move.FIX, Move.PROGRESS, Move.ASK_EXTENSION})
 """the assignee's own moves"""
 
 
-def right_for(move: Move, grade: Grade) -> Action:
-    """More time for 重大 is given by whoever may grade."""
+def right_for(move: Move, grade: Grade, *, at_once: bool = False) -> Action:
+    """More time for 重大 is given by whoever may grade; what was fixed on the spot is looked at by the village too."""
+    if at_once and move in {Move.CLOSE, Move.SEND_BACK}:
+        return Action.CONFIRM_AT_ONCE
     if grade is Grade.MAJOR and move in {Move.EXTEND, Move.NO_EXTENSION}:
         return Action.GRADE_HAZARD
     return RIGHT_FOR[move]
@@ -243,12 +254,19 @@ class Hands:
     fixed_by: int | None = None
     """who said that it is fixed: the assignee, or whoever recorded it for him"""
     reporters: frozenset[int] = frozenset()
+    found_by: frozenset[int] = frozenset()
+    """reporters whom the roster knows, as persons"""
+    at_once: bool = False
+    """it was fixed on the spot, without ever being given to anybody"""
 
 
-def leads_to(state: HazardState, move: Move) -> HazardState | None:
-    """The state after the move, None where the move is illegal from here."""
+def leads_to(state: HazardState, move: Move, *, at_once: bool = False) -> HazardState | None:
+    """The state after the move, None where the move is illegal from here. What was fixed on the spot and did not pass
+    has nobody to go back to: it is the desk's."""
     from_states, to = TRANSITIONS[move]
-    return None if state not in from_states else to or state
+    if state not in from_states:
+        return None
+    return HazardState.REPORTED if at_once and move is Move.SEND_BACK else to or state
 
 
 class Objection(StrEnum):
@@ -271,9 +289,16 @@ def objection(hands: Hands, move: Move, actor: int, *, has_right: bool) -> Objec
             return Objection.OWN_WORK
         case _ if move in THE_FIXERS and actor == hands.assignee:
             return None
+        case Move.AT_ONCE if actor in hands.found_by:
+            return None
         case Move.REOPEN:
             return None if actor in hands.reporters else Objection.NOT_REPORTER
     return None if has_right else Objection.NO_RIGHT
+
+
+def may_close_by(demanded: Verification, how: Verification) -> bool:
+    """Whoever went there has seen more than a picture shows."""
+    return how is Verification.FIELD or demanded is Verification.PHOTO
 
 
 def is_grave(grade: Grade, *, suspected: bool) -> bool:

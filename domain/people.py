@@ -60,6 +60,8 @@ class Action(StrEnum):
     REPORT_HAZARD = "report_hazard"
     ASSIGN_HAZARD = "assign_hazard"
     CLOSE_HAZARD = "close_hazard"
+    CONFIRM_AT_ONCE = "confirm_at_once"
+    """close what was fixed where it was found, by another hand"""
     ROUTE_HAZARD = "route_hazard"
     DRAFT_LETTER = "draft_letter"
     SIGN_LETTER = "sign_letter"
@@ -164,6 +166,9 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     | {Role.DEPARTMENT: Reach.DEPARTMENT},
     Action.CLOSE_HAZARD: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.CONTACT_CADRE), Reach.AREA)
     | {Role.DEPARTMENT: Reach.DEPARTMENT, Role.VILLAGE_HEAD: Reach.LESSER},
+    Action.CONFIRM_AT_ONCE: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.CONTACT_CADRE), Reach.AREA)
+    | _all((Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER), Reach.LESSER)
+    | {Role.DEPARTMENT: Reach.DEPARTMENT},
     Action.ROUTE_HAZARD: _all((Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA)
     | {Role.DEPARTMENT: Reach.DEPARTMENT},
     Action.DRAFT_LETTER: _all((*_SUPERVISORS, Role.STATION), Reach.AREA) | _DEPARTMENTS,

@@ -16,7 +16,7 @@ from domain.check_minutes import CheckMinutes
 from domain.check_policy import DailyCheckPolicy
 from domain.colours import Colour
 from domain.duty_policy import DutyPolicy, RehearsalPolicy
-from domain.hazards import OWNERS, Category, Grade
+from domain.hazards import OWNERS, Category, Grade, Verification, is_grave
 from domain.ledger_policy import LedgerPolicy
 from domain.obligations import Plan, Rung, Step, check_plan
 from domain.paper_policy import PaperPolicy
@@ -155,6 +155,14 @@ class HazardPolicy(BaseModel):
     """choices when more time is asked for, counted from the deadline"""
     reopen_days: int = Field(default=30, ge=1)
     """so long after it was closed a reporter may say that it is not over"""
+    close_by: dict[Grade, Verification] = Field(
+        default_factory=lambda: {
+            Grade.MAJOR: Verification.FIELD,
+            Grade.MINOR: Verification.PHOTO,
+            Grade.OPEN: Verification.PHOTO,
+        }
+    )
+    """whether pictures are enough to close it; a suspected major one is closed as a major one"""
     near_metres: int = Field(default=100, ge=0)
     """another one of the same kind so near may be the same"""
     duplicate_hours: int = Field(default=24, ge=0)
@@ -165,6 +173,10 @@ class HazardPolicy(BaseModel):
 
     def owners_of(self, category: Category) -> tuple[str, ...]:
         return self.owners.get(category, OWNERS[category])
+
+    def verification(self, grade: Grade, *, suspected: bool) -> Verification:
+        as_grade = Grade.MAJOR if is_grave(grade, suspected=suspected) else grade
+        return self.close_by.get(as_grade, Verification.FIELD)
 
 
 class CheckPolicy(BaseModel):

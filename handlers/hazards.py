@@ -6,16 +6,17 @@ from collections.abc import Mapping
 
 from domain.answers import is_received
 from domain.errors import NotAllowed, Stale
-from domain.hazards import Grade, Move
+from domain.hazards import Grade, Move, Verification
 from domain.places import Level, Place, PlaceCode
 from domain.text import Button, ButtonStyle, Rows
 from handlers.dialogues.assign_hazard import opening
+from handlers.dialogues.fix_at_once import DONE, say_once
 from handlers.hazard_more import PRESSES
 from handlers.incoming import What
 from handlers.scene import Feature, Scene
 from handlers.supervision import supervision_row
 from messages.keyboards import flowing, stacked
-from services.hazard_cards import buttons_for, hazard_facts, send_photos, send_recordings
+from services.hazard_cards import buttons_for, hazard_facts, send_photos, send_recordings, ways_to_close
 from services.hazard_desk import concerns, ledger_of, moves_of, reported_by, sees_reporter
 from services.hazards import close, put_right, reject, reopen, take
 from services.ports import HazardRow
@@ -129,9 +130,48 @@ async def _fix(scene: Scene) -> None:
     await scene.open("fix_hazard", {"hazard": row.id, "number": row.number})
 
 
-async def _close(scene: Scene) -> None:
-    row = await close(scene.work, scene.known(), _number(scene, 0), _number(scene, 1))
+async def _close_field(scene: Scene) -> None:
+    await _close(scene, Verification.FIELD)
+
+
+async def _close_photo(scene: Scene) -> None:
+    await _close(scene, Verification.PHOTO)
+
+
+async def _close(scene: Scene, how: Verification) -> None:
+    row = await close(scene.work, scene.known(), _number(scene, 0), _number(scene, 1), how)
     scene.toast(scene.label("hazard.toast.closed", number=row.number))
+
+
+async def _ask_close(scene: Scene) -> None:
+    """A button of an earlier version does not say how it was seen."""
+    row, by = await _row(scene), scene.known()
+    if by.id in {row.assignee, row.fixed_by}:
+        raise NotAllowed("hazard.refused.own_work")
+    await _may(scene, row, Move.CLOSE)
+    buttons = [
+        Button(scene.label(f"hazard.button.close_{way.value}"), f"h:close_{way.value}:{row.id}:{row.version}")
+        for way in await ways_to_close(scene.work, row)
+    ]
+    await scene.say(scene.text("hazard.ask.close", number=row.number), stacked(*buttons), subject=row.subject)
+
+
+async def _once(scene: Scene) -> None:
+    """当场改好: one tap on what was done. The desk may have taken it meanwhile; it counts all the same."""
+    done = _third(scene)
+    if done not in DONE:
+        raise Stale("refused.stale")
+    words = scene.label(f"fix_at_once.done.choice.{done}")
+    await scene.redraw(await say_once(scene, _number(scene, 0), words, ()))
+
+
+async def _once_more(scene: Scene) -> None:
+    """Said in words, or with pictures."""
+    row = await scene.work.rows.hazards.get(_number(scene, 0))
+    if row is None:
+        raise Stale("refused.stale")
+    await _may(scene, row, Move.AT_ONCE)
+    await scene.open("fix_at_once", {"hazard": row.id, "number": row.number})
 
 
 async def _send_back(scene: Scene) -> None:
@@ -223,6 +263,9 @@ def _words(scene: Scene, facts: Mapping[str, object]) -> str:
     reason = facts.get("reason")
     if isinstance(reason, str) and reason in _REASONS:
         return scene.label(f"hazard.reason.{reason}")
+    verified = facts.get("verified")
+    if isinstance(verified, str) and verified in set(Verification):
+        return scene.label(f"hazard.verified.{verified}")
     return next((str(facts[key]) for key in ("reason", "words", "measure", "department", "into") if facts.get(key)), "")
 
 
@@ -320,7 +363,11 @@ _PRESSES = {
     "place": _place,
     "fix": _fix,
     "fix_for": _fix,
-    "close": _close,
+    "close": _ask_close,
+    "close_field": _close_field,
+    "close_photo": _close_photo,
+    "once": _once,
+    "once_more": _once_more,
     "back": _send_back,
     "again": _again,
     "see": _see,

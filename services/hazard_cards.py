@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from domain.hazards import OVER, HazardState, Move
+from domain.hazards import OVER, HazardState, Move, Verification
 from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.people import Person
 from domain.text import Button, ButtonStyle, Html, Rows
@@ -68,6 +68,7 @@ async def hazard_facts(work: Work, row: HazardRow, lang: str, viewer: Person | N
         "recheck_by": "" if row.recheck_by not in people else people[row.recheck_by].name,
         "wanted_until": None if row.extension_until is None else work.local(row.extension_until),
         "extensions": row.extensions,
+        "at_once": row.at_once,
         "listed": row.listed,
         "whistled": row.whistled,
         "with_county": row.with_county,
@@ -101,7 +102,7 @@ async def buttons_for(work: Work, row: HazardRow, person: Person) -> Rows:
     if row.extension_until is not None and Move.EXTEND in moves and person.id != row.assignee:
         rows.append((one("extend", ButtonStyle.SUCCESS), one("no_time", ButtonStyle.DANGER)))
     if Move.CLOSE in moves:
-        rows.append((one("close", ButtonStyle.SUCCESS), one("back", ButtonStyle.DANGER)))
+        rows += await _closing(work, row, one)
     if Move.UNMERGE in moves:
         rows.append((one("unmerge"),))
     decide = [
@@ -113,6 +114,19 @@ async def buttons_for(work: Work, row: HazardRow, person: Person) -> Rows:
         rows.append(tuple(decide))
     rows.append((one("see"),))
     return tuple(rows)
+
+
+async def ways_to_close(work: Work, row: HazardRow) -> list[Verification]:
+    """As the county has it for this grade; by pictures only where there are some."""
+    demanded = work.policy.hazards.verification(row.grade, suspected=row.suspected)
+    by_photo = demanded is Verification.PHOTO and await after_photos(work, row)
+    return [Verification.FIELD, Verification.PHOTO] if by_photo else [Verification.FIELD]
+
+
+async def _closing(work: Work, row: HazardRow, one: "_OneButton") -> list[tuple[Button, ...]]:
+    """How it was seen is the button that closes it, so that nobody is asked one question more."""
+    ways = [one(f"close_{way.value}", ButtonStyle.SUCCESS) for way in await ways_to_close(work, row)]
+    return [*((way,) for way in ways), (one("back", ButtonStyle.DANGER),)]
 
 
 class _OneButton(Protocol):
@@ -253,6 +267,14 @@ async def send_recordings(work: Work, row: HazardRow, reports: Sequence[HazardRe
                     subject=row.subject,
                 )
             )
+
+
+async def after_photos(work: Work, row: HazardRow) -> list[str]:
+    """The pictures that the last one who fixed it sent."""
+    for event in reversed(await work.rows.hazards.events_of(row.id)):
+        if event.move in {Move.FIX, Move.AT_ONCE}:
+            return [str(photo) for photo in event.facts.get("photos", ())]
+    return []
 
 
 async def send_photos(work: Work, row: HazardRow, chat_id: int, lang: str, key: str) -> int:

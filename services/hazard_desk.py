@@ -62,7 +62,7 @@ async def moves_of(work: Work, person: Person, row: HazardRow) -> set[Move]:
     hands = hands_of(row, await work.rows.hazards.reports_of(row.id))
     found = set()
     for move in RIGHT_FOR:
-        allowed = await has_right(work, person, right_for(move, row.grade), row)
+        allowed = await has_right(work, person, right_for(move, row.grade, at_once=row.at_once), row)
         if objection(hands, move, await hand_of(work, person, row, move), has_right=allowed) is None:
             found.add(move)
     return found
@@ -72,7 +72,8 @@ async def concerns(work: Work, person: Person, row: HazardRow) -> bool:
     """Whoever can decide about it, took it, or has to fix it."""
     if person.id in {row.assignee, row.taken_by, row.recheck_by}:
         return True
-    for action in (Action.ASSIGN_HAZARD, Action.CLOSE_HAZARD, Action.ROUTE_HAZARD):
+    closing = Action.CONFIRM_AT_ONCE if row.at_once else Action.CLOSE_HAZARD
+    for action in (Action.ASSIGN_HAZARD, closing, Action.ROUTE_HAZARD):
         if await has_right(work, person, action, row):
             return True
     return False
@@ -159,14 +160,15 @@ async def sees_reporter(work: Work, person: Person | None, row: HazardRow) -> bo
 
 
 async def rechecks(work: Work, row: HazardRow) -> list[Person]:
-    """Who looks whether it is really fixed: the cadre of the village, whoever took it, the department; else the
-    township's desk. Never the hands that fixed it."""
+    """Who looks whether it is really fixed: the cadre of the village, whoever took it, the department; what was fixed
+    on the spot also those of the village; else the township's desk. Never the hands that fixed it."""
     named = None if row.recheck_by is None else await work.rows.people.get(row.recheck_by)
     if named is not None and named.reachable and (fit := await _fit_to_close(work, row, [named])):
         return fit
     tree = await work.tree()
     village = tree.village_of(row.place)
-    found = [] if village is None else await _reachable(work, [Role.CONTACT_CADRE], village.code)
+    looking = [Role.CONTACT_CADRE, *([Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER] if row.at_once else [])]
+    found = [] if village is None else await _reachable(work, looking, village.code)
     if row.taken_by is not None and (taker := await work.rows.people.get(row.taken_by)) is not None and taker.reachable:
         found.append(taker)
     if fit := await _fit_to_close(work, row, found):
@@ -180,8 +182,9 @@ async def rechecks(work: Work, row: HazardRow) -> list[Person]:
 async def _fit_to_close(work: Work, row: HazardRow, people: Iterable[Person]) -> list[Person]:
     hands = hands_of(row, ())
     fit = {}
+    action = right_for(Move.CLOSE, row.grade, at_once=row.at_once)
     for one in people:
-        allowed = await has_right(work, one, Action.CLOSE_HAZARD, row)
+        allowed = await has_right(work, one, action, row)
         if objection(hands, Move.CLOSE, one.id, has_right=allowed) is None:
             fit[one.id] = one
     return list(fit.values())

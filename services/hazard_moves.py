@@ -46,7 +46,7 @@ async def move_by(
 ) -> HazardRow:
     """Ask the rules, then write. Raises NotAllowed, and Stale when another hand was first."""
     hands = hands_of(row, await work.rows.hazards.reports_of(row.id))
-    allowed = await has_right(work, by, right_for(move, row.grade), row)
+    allowed = await has_right(work, by, right_for(move, row.grade, at_once=row.at_once), row)
     actor = await hand_of(work, by, row, move)
     refuse(row, objection(hands, move, actor, has_right=allowed))
     return await write(work, row, move, by, facts, **fields)
@@ -55,7 +55,7 @@ async def move_by(
 async def write(
     work: Work, row: HazardRow, move: Move, by: Person | None, facts: dict[str, Any], **fields: Any
 ) -> HazardRow:
-    to = leads_to(row.state, move)
+    to = leads_to(row.state, move, at_once=row.at_once)
     assert to is not None  # the rules were asked before
     author = None if by is None else by.id
     event = HazardEvent(row.id, row.version + 1, work.now, move.value, row.state.value, to.value, author, facts)

@@ -66,7 +66,7 @@ async def unmerge(work: Work, by: Person, hazard_id: int, version: int) -> Hazar
     row = await load(work, hazard_id, version)
     main = None if row.merged_into is None else await work.rows.hazards.get(row.merged_into)
     gone: dict[str, Any] = dict.fromkeys(("merged_into", "taken_by", "assignee", "due_at", "treatment", "recheck_by"))
-    gone |= dict.fromkeys(("unit", "measure", "fund"), "")
+    gone |= dict.fromkeys(("unit", "measure", "fund"), "") | {"at_once": False}
     row = await move_by(work, row, Move.UNMERGE, by, {"from": "" if main is None else main.number}, **gone)
     await put_before_desk(work, row, f"apart{row.version}", heading="apart")
     await tell_reporters(work, row, "unmerge", but=by.user_id)

@@ -19,14 +19,17 @@ from domain.hazards import (
     HazardState,
     Move,
     Treatment,
+    Verification,
+    may_close_by,
     objection,
 )
 from domain.papers import PhotoRole
 from domain.people import Person
 from domain.places import PlaceCode
-from services.hazard_cards import follow, show_card, show_fixed, tell_reporters
+from services.hazard_cards import after_photos, follow, show_card, show_fixed, tell_reporters
 from services.hazard_desk import departments, rechecks
 from services.hazard_moves import finish_step, fix_plan, load, move_by, owe, put_before_desk, refuse, settle, write
+from services.hazard_once import not_fixed
 from services.hazard_time import next_question
 from services.photos import want
 from services.ports import HazardRow
@@ -208,19 +211,30 @@ async def fixed(work: Work, by: Person, hazard_id: int, photos: tuple[str, ...],
     return row
 
 
-async def close(work: Work, by: Person, hazard_id: int, version: int) -> HazardRow:
-    """合格销号, by somebody who did not fix it himself. Raises NotAllowed for the hands that did."""
+async def close(
+    work: Work, by: Person, hazard_id: int, version: int, how: Verification = Verification.FIELD
+) -> HazardRow:
+    """合格销号, by somebody who did not fix it himself, who went there or, where the county lets him, looked at the
+    pictures. Raises NotAllowed for the hands that fixed it."""
     row = await load(work, hazard_id, version)
-    row = await move_by(work, row, Move.CLOSE, by, {}, closed_by=by.id, closed_at=work.now)
+    demanded = work.policy.hazards.verification(row.grade, suspected=row.suspected)
+    if not may_close_by(demanded, how):
+        raise DomainError("hazard.refused.needs_visit", number=row.number)
+    if how is Verification.PHOTO and not await after_photos(work, row):
+        raise DomainError("hazard.refused.no_after_photo", number=row.number)
+    facts = {"verified": how.value}
+    row = await move_by(work, row, Move.CLOSE, by, facts, closed_by=by.id, closed_at=work.now)
     await settle(work, row, RECHECK, by)
     await _tell_fixer(work, row, "hazard.passed")
-    await finish_step(work, row, "close", by)
+    await finish_step(work, row, "close", by, by_photo=how is Verification.PHOTO)
     return row
 
 
 async def send_back(work: Work, by: Person, hazard_id: int, reason: str) -> HazardRow:
     """不合格退回, with the reason: it goes on where it was, with the same deadline."""
     row = await load(work, hazard_id)
+    if row.at_once:
+        return await not_fixed(work, by, row, reason)
     asked = next_question(work, row)
     row = await move_by(work, row, Move.SEND_BACK, by, {"reason": reason}, fixed_by=None, progress_due_at=asked)
     await settle(work, row, RECHECK, by)
@@ -243,6 +257,7 @@ async def reopen(work: Work, user_id: int, by: Person | None, hazard_id: int, ve
         raise DomainError("hazard.refused.reopen_late", days=days)
     gone = ("taken_by", "assignee", "due_at", "fixed_by", "closed_by", "closed_at", "treatment", "recheck_by")
     fields: dict[str, Any] = {**dict.fromkeys(gone), **dict.fromkeys(("unit", "measure", "fund"), ""), "refusals": 0}
+    fields["at_once"] = False
     row = await write(work, row, Move.REOPEN, by, {"user": user_id}, **fields)
     await put_before_desk(work, row, f"again{row.version}", heading="again")
     await tell_reporters(work, row, "reopen", but=user_id)

@@ -60,6 +60,7 @@ hazard = sa.Table(
     sa.Column("extension_until", UtcTime, comment="more time is asked for until then"),
     sa.Column("extensions", sa.Integer, nullable=False, server_default="0"),
     sa.Column("progress_due_at", UtcTime),
+    sa.Column("at_once", sa.Boolean, nullable=False, server_default=sa.false()),
     one_of("state", [s.value for s in HazardState]),
     one_of("grade", [g.value for g in Grade]),
     one_of("category", [c.value for c in Category]),
@@ -349,6 +350,7 @@ def _hazard(row: Any) -> HazardRow:
         extension_until=row.extension_until,
         extensions=row.extensions,
         progress_due_at=row.progress_due_at,
+        at_once=row.at_once,
     )
 
 

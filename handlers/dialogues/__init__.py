@@ -17,6 +17,7 @@ from handlers.dialogues.explain_check import DIALOGUE as EXPLAIN_CHECK
 from handlers.dialogues.extend_hazard import DIALOGUE as EXTEND_HAZARD
 from handlers.dialogues.extend_listing import DIALOGUE as EXTEND_LISTING
 from handlers.dialogues.first_reply import DIALOGUE as FIRST_REPLY
+from handlers.dialogues.fix_at_once import DIALOGUE as FIX_AT_ONCE
 from handlers.dialogues.fix_hazard import DIALOGUE as FIX_HAZARD
 from handlers.dialogues.grade_hazard import DIALOGUE as GRADE_HAZARD
 from handlers.dialogues.households import DIALOGUE as HOUSEHOLDS
@@ -63,6 +64,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     ASSIGN_HAZARD,
     GRADE_HAZARD,
     FIX_HAZARD,
+    FIX_AT_ONCE,
     EXTEND_HAZARD,
     SEND_BACK_HAZARD,
     DRAFT_LETTER,

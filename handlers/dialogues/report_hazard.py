@@ -15,6 +15,7 @@ from domain.hazards import LIKELY_FIRST, Category
 from domain.places import PlaceCode
 from domain.text import Button, Html
 from handlers.dialogue import Closing, Dialogue
+from handlers.dialogues.fix_at_once import once_buttons
 from handlers.scene import Scene
 from services.hazard_report import Reporter, Told, report_hazard
 from services.hazard_same import nearby
@@ -154,6 +155,11 @@ def _photos(value: object) -> tuple[str, ...]:
     return tuple(str(one) for one in value) if isinstance(value, list | tuple) else ()
 
 
+def _answers_alone(scene: Scene) -> bool:
+    """A roster's person in his own chat: he may say that he has fixed it already."""
+    return scene.person is not None and scene.incoming.private
+
+
 async def _submit(scene: Scene, answers: BaseModel, known: Mapping[str, JsonValue]) -> Html | Closing:
     assert isinstance(answers, Answers)
     where = _where(answers.category, answers.place, await _codes(scene))
@@ -180,10 +186,17 @@ async def _submit(scene: Scene, answers: BaseModel, known: Mapping[str, JsonValu
             same_as=None if same is None else int(same),
         ),
     )
+    once = once_buttons(scene, done.row) if not done.joined and _answers_alone(scene) else ()
     closing = "report_hazard.joined" if done.joined else "report_hazard.done"
-    text = scene.text(closing, number=done.row.number, suspected=done.row.suspected, unnamed=scene.person is None)
+    text = scene.text(
+        closing,
+        number=done.row.number,
+        suspected=done.row.suspected,
+        unnamed=scene.person is None,
+        once=bool(once),
+    )
     if scene.person is not None:
-        return text
+        return Closing(text, once)
     may = Button(scene.label("hazard.button.name"), f"h:name:{done.row.id}")
     return Closing(text, ((may,),))
 

@@ -71,6 +71,8 @@ class HazardRow:
     """how often more time was given"""
     progress_due_at: datetime | None = None
     """when to ask next how it goes; None: never"""
+    at_once: bool = False
+    """即查即改: fixed where it was found, by whoever found it"""
     fixed_by: PersonId | None = None
     closed_by: PersonId | None = None
     closed_at: datetime | None = None
@@ -207,4 +209,6 @@ def hands_of(row: HazardRow, reports: Collection[HazardReport]) -> Hands:
         assignee=row.assignee,
         fixed_by=row.fixed_by,
         reporters=frozenset(one.user_id for one in reports),
+        found_by=frozenset(one.person_id for one in reports if one.person_id is not None),
+        at_once=row.at_once,
     )

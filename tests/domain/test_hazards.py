@@ -23,10 +23,12 @@ from domain.hazards import (
     HazardState,
     Move,
     Objection,
+    Verification,
     departments_of,
     is_grave,
     is_suspected,
     leads_to,
+    may_close_by,
     objection,
     place_in_words,
     place_near,
@@ -62,7 +64,7 @@ class Played:
 def play(line: Played, move: Move, actor: int, *, has_right: bool, assignee: int) -> Played:
     if objection(line.hands, move, actor, has_right=has_right) is not None:
         return line
-    state = leads_to(line.hands.state, move)
+    state = leads_to(line.hands.state, move, at_once=line.hands.at_once)
     assert state is not None
     hands = replace(line.hands, state=state)
     match move:
@@ -71,11 +73,11 @@ def play(line: Played, move: Move, actor: int, *, has_right: bool, assignee: int
         case Move.FIX:
             hands = replace(hands, fixed_by=actor)
         case Move.AT_ONCE:
-            hands = replace(hands, fixed_by=actor, assignee=assignee)
+            hands = replace(hands, fixed_by=actor, assignee=actor, at_once=True)
         case Move.SEND_BACK:
-            hands = replace(hands, fixed_by=None)
+            hands = replace(hands, fixed_by=None, at_once=False)
         case Move.REOPEN | Move.UNMERGE:
-            hands = replace(hands, assignee=None, fixed_by=None)
+            hands = replace(hands, assignee=None, fixed_by=None, at_once=False)
         case Move.SUPPLEMENT:
             hands = replace(hands, reporters=hands.reporters | {actor})
     closed_by = actor if move is Move.CLOSE else None if move is Move.REOPEN else line.closed_by
@@ -238,3 +240,29 @@ def test_the_nearest_marked_village_is_taken_if_it_is_near():
     assert near is not None
     assert near.code == VILLAGE
     assert place_near(TREE, Point(30.0, 119.48)) is None
+
+
+# -- fixed on the spot, and how it was seen ------------------------------------------------------------------------
+
+
+def test_who_found_it_may_say_that_he_fixed_it_and_never_judges_it():
+    found = Hands(HazardState.REPORTED, reporters=frozenset({70}), found_by=frozenset({7}))
+    assert objection(found, Move.AT_ONCE, 7, has_right=False) is None
+    assert objection(found, Move.AT_ONCE, 8, has_right=False) is Objection.NO_RIGHT
+    fixed = replace(found, state=HazardState.FIXED, assignee=7, fixed_by=7, at_once=True)
+    assert objection(fixed, Move.CLOSE, 7, has_right=True) is Objection.OWN_WORK
+
+
+def test_what_was_fixed_on_the_spot_and_did_not_pass_is_the_desks():
+    assert leads_to(HazardState.FIXED, Move.SEND_BACK, at_once=True) is HazardState.REPORTED
+    assert leads_to(HazardState.FIXED, Move.SEND_BACK) is HazardState.ASSIGNED
+
+
+def test_a_visit_is_always_enough_and_a_picture_where_the_county_says_so():
+    policy = HazardPolicy()
+    demanded = policy.verification(Grade.MINOR, suspected=True)
+    assert [may_close_by(demanded, how) for how in Verification] == [True, True]
+    for grave in (policy.verification(Grade.MAJOR, suspected=False), policy.verification(Grade.OPEN, suspected=True)):
+        assert [how for how in Verification if may_close_by(grave, how)] == [Verification.FIELD]
+    strict = HazardPolicy(close_by={Grade.MAJOR: Verification.FIELD})
+    assert strict.verification(Grade.MINOR, suspected=False) is Verification.FIELD  # what is not said is the strict one

@@ -207,6 +207,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "hazard.move.*": lambda: ["report", *(move.value for move in hazards.Move)],
     "hazard.heading.*": lambda: (
         *("new", "more", "refer", "place", "again", "fix", "back", "recheck", "soon_fix"),
+        *("once", "once_back"),
         *("county", "decided", "apart", "extension", "progress"),
         *(
             f"{how}_{what}"
@@ -215,7 +216,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
         ),
     ),
     "hazard.button.*": lambda: (
-        *("take", "assign", "reassign", "refer", "reject", "locate", "fix", "fix_for", "close", "back", "see"),
+        *("take", "assign", "reassign", "refer", "reject", "locate", "fix", "fix_for", "back", "see"),
         *("minor", "major", "decide", "more_time", "steady", "extend", "no_time", "unmerge"),
     ),
     "hazard.why.*": lambda: ("not_ours", "no_means", "expert"),
@@ -225,10 +226,13 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "extend_hazard.reason.choice.*": lambda: choices_of("extend_hazard", "reason"),
     "hazard.reason.*": lambda: ("fine", "no_hazard", "not_found"),
     "hazard.told.*": lambda: (
-        *("take", "refer", "reject", "assign", "fix", "send_back", "close", "reopen"),
+        *("take", "refer", "reject", "assign", "fix", "send_back", "close", "reopen", "at_once"),
         *("to_county", "decide", "extend", "merge", "unmerge"),
     ),
     "report_hazard.category.choice.*": lambda: choices_of("report_hazard", "category"),
+    "fix_at_once.done.choice.*": lambda: choices_of("fix_at_once", "done"),
+    "hazard.button.close_*": lambda: [one.value for one in hazards.Verification],
+    "hazard.verified.*": lambda: [one.value for one in hazards.Verification],
     "assign_hazard.measure.choice.*": lambda: choices_of("assign_hazard", "measure"),
     "*.reason.choice.*": lambda: [
         (name, reason) for name in ("send_back_hazard", "return_warning") for reason in choices_of(name, "reason")
@@ -307,6 +311,7 @@ VILLAGE = frozenset(
         "cards.patrol_several",
         "report_hazard",
         "fix_hazard",
+        "fix_at_once",
         "hazard.told",
         "extend_hazard",
         "cards.hazard_mine",
