@@ -33,6 +33,7 @@ __all__ = [
     "Lean",
     "choice_named",
     "is_nothing",
+    "is_only_received",
     "is_received",
     "plain",
     "read_choice",
@@ -201,6 +202,8 @@ _ACK = words(
     "好 好的 好嘞 好勒 好滴 行 明白 明白了 知道 知道了 了解 知悉 已知悉 已阅 已知晓 已知 收悉 已收 已收悉 "
     "嗯 嗯嗯 是 遵命 收 ok okay okk k received copy roger noted +1"
 )
+_SAYS_SOMETHING = 6
+"""characters beside 收到 that are an answer rather than politeness; a person reads it, so rather too few than too many"""
 _ACK_SIGNS = "👌👍✅🫡✔☑💯"
 _DOUBT = re.compile(r"[没未不无非别勿谁吗么哪几?请问]|是否|有没|收到(?:否|没|后|的|者|回|为止|率|数|人|情况)")
 _ORDER = re.compile(
@@ -227,6 +230,14 @@ def is_received(text: str) -> bool:
     if first in ("1", "一"):
         return not re.search(rf"[\d{CHINESE}]", rest)
     return first.rstrip("的了啦哈呀哦噢") in _ACK or first in _ACK
+
+
+def is_only_received(text: str) -> bool:
+    """Whether this says 收到 and nothing else worth keeping: "收到，马上去" does, "收到，黄色，8点传到户" does not."""
+    if not is_received(text):
+        return False
+    rest = re.sub(r"收到了?|\s|[,，。;；!！~…]", "", text)
+    return rest in ("1", "一") or (len(rest) < _SAYS_SOMETHING and not re.search(r"\d", rest))
 
 
 def _acknowledges(clause: str) -> bool:

@@ -6,7 +6,7 @@ The first answer is never overwritten; whatever follows stands beside it. Late c
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain.answers import is_received
+from domain.answers import is_only_received
 from domain.checks import ANSWER, CheckState, Topic, choices_of, codes_in
 from domain.errors import NotAllowed, Stale
 from domain.geometry import Point, distance_km
@@ -101,7 +101,7 @@ async def take(work: Work, person: Person, check_id: int, said: Said) -> Taken:
     if check.state is CheckState.CANCELLED:
         raise Stale("check.refused.cancelled")
     codes = _codes(check, asked, said)
-    if said.channel is Channel.TEXT and not codes and is_received(said.text):
+    if said.channel is Channel.TEXT and not codes and is_only_received(said.text):
         return Taken("bare", check, work.now, topic=topic_of(check, asked))
     one = await one_of(work, check, person.id)
     if one.answer is not None and said.code and one.answer.codes == codes:

@@ -8,6 +8,7 @@ from domain.answers import (
     YES_NO,
     Choice,
     choice_named,
+    is_only_received,
     is_received,
     read_choice,
     read_choices,
@@ -230,3 +231,15 @@ def test_no_text_breaks_a_reader_of_words(text, choices):
 def test_whoever_says_it_did_not_arrive_has_not_acknowledged(text):
     assert not is_received("没收到" + text)
     assert not is_received("收到吗" + text)
+
+
+@pytest.mark.parametrize("typed", ["收到", "1", "好的", "收到，马上去", "村里收到", "收到！谢谢领导"])
+def test_politeness_beside_received_is_no_answer(typed: str) -> None:
+    assert is_only_received(typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["收到，黄色，8点传到户", "最近一条台风预警，收到就用大喇叭传到户", "收到，还差2户", "没收到", "12户41人"]
+)
+def test_whoever_says_more_than_received_has_answered(typed: str) -> None:
+    assert not is_only_received(typed)
