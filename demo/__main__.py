@@ -98,7 +98,7 @@ def _typhoon(world: World, county: SampleCounty, live: Live, settings: Settings,
         await asyncio.to_thread(settings.inbox_dir.mkdir, parents=True, exist_ok=True)
         await asyncio.to_thread((settings.inbox_dir / name).write_text, text, "utf-8")
 
-    return Typhoon(Players(world, played.__contains__), cast_of(county.residents, county.places), live, deliver)
+    return Typhoon(Players(world, played.__contains__), live, cast_of(county.residents, county.places), deliver)
 
 
 def _eight_this_morning() -> datetime:
@@ -153,6 +153,7 @@ async def demo(port: int, folder: Path, speed: float, *, typhoon: bool) -> None:
         if typhoon:
             script = _typhoon(world, county, live, settings, played)
             script.begin(clock.now() + timedelta(minutes=2))
+            neighbours.is_busy = script.is_busy
             neighbours.is_cut_off = lambda one: one.posts[0].place in script.cut_off()
         else:
             life.append(asyncio.create_task(_feed(settings, clock)))

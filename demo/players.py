@@ -7,7 +7,11 @@ find it says so (`MissingError`), so that a script never goes on as if he had.
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from io import BytesIO
 from typing import Protocol
+
+from PIL import Image
 
 from domain.people import Post, Role
 from domain.places import PlaceCode
@@ -69,10 +73,25 @@ class Players:
         """`seen`: what must stand on the newest message before he says it."""
         if self.is_left_alone(user):
             return
+        self._must_see(user, seen, chat)
+        await self.world.say(user, chat if chat is not None else user, text)
+
+    async def photo(self, user: int, *, seen: str = "", chat: int | None = None) -> None:
+        """As `say`, with a picture."""
+        if self.is_left_alone(user):
+            return
+        self._must_see(user, seen, chat)
+        await self.world.send_photo(user, chat if chat is not None else user, _picture())
+
+    def _must_see(self, user: int, seen: str, chat: int | None) -> None:
         screen = self.screen(user, chat)
         if seen and not (screen and seen in screen[0].text):
             raise MissingError(f"no {seen!r} before {user}, but {screen[0].text[:60] if screen else None!r}")
-        await self.world.say(user, chat if chat is not None else user, text)
+
+    async def look(self, user: int, words: str) -> None:
+        """It must stand on his screen. MissingError where it does not."""
+        if not any(words in one.text for one in self.screen(user)):
+            raise MissingError(f"nothing says {words!r} before {user}")
 
     def can(self, user: int, *labels: str) -> bool:
         try:
@@ -80,6 +99,15 @@ class Players:
         except (MissingError, WorldError):
             return False
         return True
+
+
+@cache
+def _picture() -> bytes:
+    """What a telephone would send: a JPEG of a grey sky over green."""
+    image, out = Image.new("RGB", (640, 480), (150, 160, 170)), BytesIO()
+    image.paste((70, 110, 60), (0, 300, 640, 480))
+    image.save(out, "JPEG")
+    return out.getvalue()
 
 
 def holding(people: Iterable[Somebody], role: Role, place: PlaceCode, department: str = "") -> list[int]:

@@ -1,92 +1,40 @@
 """Seventy-two hours of a typhoon, row by row: what happens, when, and by whose hand.
 
-The rows are those of the field's script. Each is a little play of its own: acts, and the seconds between them. An actor
-waits a while for what should be on his screen (`Host.patience`). What a row needs and does not find makes it fail by
-name (`Typhoon.failed`), and the others go on. Rows of features that do not exist yet are listed with what is missing
-and are never played.
+The rows are those of the field's script; those that everybody plays by himself (rounds, checks drawn, answers) are not
+here but in demo/manners.py.
 Used by the demo and by the acceptance, so it knows people's screens only, never the bot's books.
 """
 
-import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import partial
 
 from demo.cast import Cast
 from demo.notices import cap
-from demo.players import Act, Host, MissingError, Players
+from demo.players import Act
+from demo.script import Play, Row, Script, clock
 from domain.places import PlaceCode
-from sandbox.errors import WorldError
-
-log = logging.getLogger(__name__)
 
 _CUT_OFF = 5
 """so many villages lose their network in the second night"""
 
-Play = Sequence[tuple[float, Act]]
-"""seconds to let pass, and what one does then"""
 Deliver = Callable[[str, str], Awaitable[None]]
 """puts a file of this name with this text into the watched folder"""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One line of the script. `play` None: what is missing is said in `missing`."""
-
-    number: int
-    at: timedelta
-    """from eight in the morning of the first day"""
-    what: str
-    play: Callable[[], Play] | None = None
-    missing: str = ""
-
-
-def _at(day: int, clock: str) -> timedelta:
-    hour, minute = clock.split(":")
-    return timedelta(days=day - 1, hours=int(hour) - 8, minutes=int(minute))
-
-
 @dataclass(slots=True)
-class Typhoon:
-    players: Players
+class Typhoon(Script):
     cast: Cast
-    host: Host
     deliver: Deliver
-    failed: dict[int, str] = field(default_factory=dict)
-    played: list[int] = field(default_factory=list)
-    began: datetime = field(init=False)
     _sent: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     """warnings by their name here: identifier and time"""
 
-    def begin(self, start: datetime) -> None:
-        """Hand every row to the host, for its instant."""
-        self.began = start
-        for row in self.rows():
-            if row.play is not None:
-                self._next(row, row.play(), start + row.at)
-
-    def _next(self, row: Row, play: Play, moment: datetime, tries: int = 0) -> None:
-        """The play from its first act on, after this moment."""
-        if not play:
-            self.played.append(row.number)
-            return
-        (seconds, do), rest = play[0], play[1:]
-
-        async def act() -> None:
-            pause, times = self.host.patience()
-            try:
-                await do()
-            except (MissingError, WorldError) as fault:
-                if tries < times:
-                    self._next(row, [(pause.total_seconds(), do), *rest], self.host.now(), tries + 1)
-                    return
-                self.failed[row.number] = f"{row.what}: {fault}"
-                log.warning("row %s could not be played: %s", row.number, self.failed[row.number])
-            else:
-                self._next(row, rest, self.host.now())
-
-        self.host.at(moment + timedelta(seconds=seconds), act)
+    def is_busy(self, user: int) -> bool:
+        """Whose answers are lines of the script just now; the crowd leaves them to it."""
+        near = self.cast.near
+        parts = {near.villages[0].walker: 8, near.villages[2].officer: 15, near.villages[1].grid: 16, near.duty: 29}
+        return user in parts and not {parts[user]} & {*self.played, *self.failed}
 
     def cut_off(self) -> tuple[PlaceCode, ...]:
         """The villages that have neither road nor power nor network at this moment."""
@@ -96,16 +44,32 @@ class Typhoon:
     def rows(self) -> Sequence[Row]:
         evacuation, incidents = "转移（四个100%）还没有做", "突发事件信息报告、灾情统计还没有做"
         return (
-            Row(1, _at(1, "08:00"), "台风蓝色预警，全县", self.blue),
-            Row(5, _at(1, "09:10"), "应急站附言转发到村", self.relay),
-            Row(7, _at(1, "10:06"), "岭下村书记住院，应急管理员顶岗", self.stand_in),
-            Row(19, _at(2, "07:00"), "台风黄色预警", self.yellow),
-            Row(21, _at(2, "08:30"), "转移清单核对", missing=evacuation),
-            Row(28, _at(2, "20:00"), "台风橙色预警", self.orange),
-            Row(30, _at(2, "23:40"), "两个乡镇暴雨红色预警", self.red),
-            Row(33, _at(3, "00:20"), "云坑乡几个村断网断电，按失联处理", self.call_it_cut_off),
-            Row(37, _at(3, "02:05"), "滑坡首报", missing=incidents),
-            Row(45, _at(3, "11:00"), "云坑通信恢复", self.restored),
+            Row(1, clock(1, "08:00"), "台风蓝色预警，全县", self.blue),
+            Row(4, clock(1, "09:00"), "县值班员同意启动Ⅳ级响应", self.start),
+            Row(5, clock(1, "09:10"), "应急站附言转发到村", self.relay),
+            Row(6, clock(1, "09:40"), "应急站排第二天晚上的班", self.plan_shift),
+            Row(7, clock(1, "10:06"), "岭下村书记住院，应急管理员顶岗", self.stand_in),
+            Row(8, clock(1, "10:30"), "山塘巡查：溢洪道堵，水位31.2", self.blocked_spillway),
+            Row(9, clock(1, "10:40"), "应急站交办", self.assign),
+            Row(10, clock(1, "11:20"), "巡查员清好，包村干部复查销号", self.cleared),
+            Row(11, clock(1, "13:10"), "网格员报工棚有人", self.shed),
+            Row(12, clock(1, "13:20"), "另一个人也报工棚，加为补充", self.shed_again),
+            Row(13, clock(1, "13:30"), "吹哨叫部门，领导确认，部门报到", self.whistle),
+            Row(15, clock(1, "15:00"), "点名抽查，电话是空号", self.wrong_number),
+            Row(16, clock(1, "16:10"), "点名抽查，人在县城", self.away),
+            Row(17, clock(1, "17:31"), "日报", self.digest),
+            Row(19, clock(2, "07:00"), "台风黄色预警", self.yellow),
+            Row(20, clock(2, "08:00"), "升为Ⅲ级", self.raise_to_three),
+            Row(21, clock(2, "08:30"), "转移清单核对", missing=evacuation),
+            Row(28, clock(2, "20:00"), "台风橙色预警，升为Ⅱ级", self.orange),
+            Row(29, clock(2, "20:55"), "交接班", self.shift),
+            Row(30, clock(2, "23:40"), "两个乡镇暴雨红色预警", self.red),
+            Row(33, clock(3, "00:20"), "云坑乡几个村断网断电，按失联处理", self.call_it_cut_off),
+            Row(37, clock(3, "02:05"), "滑坡首报", missing=incidents),
+            Row(43, clock(3, "08:00"), "降为Ⅲ级", self.lower),
+            Row(45, clock(3, "11:00"), "云坑通信恢复", self.restored),
+            Row(49, clock(3, "20:00"), "结束响应", self.end),
+            Row(50, clock(4, "08:05"), "复盘单", missing="复盘单还没有做"),
         )
 
     # -- warnings --------------------------------------------------------------------------------------------------
@@ -134,7 +98,8 @@ class Typhoon:
         return [(0, partial(self._warn, "yellow", "台风", "黄色", self.cast.townships, 24, "blue"))]
 
     def orange(self) -> Play:
-        return [(0, partial(self._warn, "orange", "台风", "橙色", self.cast.townships, 20, "yellow"))]
+        warned = (0, partial(self._warn, "orange", "台风", "橙色", self.cast.townships, 20, "yellow"))
+        return [warned, (1200, self._press(self.cast.duty, "同意，调到Ⅱ级"))]
 
     def red(self) -> Play:
         two = [(town.code, town.name) for town in (self.cast.near, self.cast.far)]
@@ -168,6 +133,166 @@ class Typhoon:
 
     def restored(self) -> Play:
         return [(0, self._press(self.cast.far.station, "通信恢复"))]
+
+    # -- the response ----------------------------------------------------------------------------------------------
+
+    def start(self) -> Play:
+        return [(0, self._press(self.cast.duty, "启动Ⅳ级"))]
+
+    def raise_to_three(self) -> Play:
+        return [(0, self._press(self.cast.duty, "同意，调到Ⅲ级"))]
+
+    def lower(self) -> Play:
+        return self._change("升级或降级", (15, self._say(self.cast.duty, "三级", "改成几级")), why="台风减弱")
+
+    def end(self) -> Play:
+        return self._change("结束响应", why="台风影响结束")
+
+    def _change(self, what: str, *steps: tuple[float, Act], why: str) -> Play:
+        duty = self.cast.duty
+        return [
+            (0, self._say(duty, "/response")),
+            (15, self._press(duty, "调整或结束")),
+            (15, self._press(duty, what)),
+            *steps,
+            (15, self._say(duty, why, "依据是什么")),
+            (15, self._press(duty, "确认提交")),
+        ]
+
+    # -- patrols and hazards ---------------------------------------------------------------------------------------
+
+    def blocked_spillway(self) -> Play:
+        walker = self.cast.near.villages[0].walker
+        return [
+            (0, self._press(walker, "2 有异常")),
+            (30, self._say(walker, "6，水位31.2", "有异常，是哪一样")),
+            (30, self._say(walker, "下面3户", "受威胁")),
+            (30, self._press(walker, "跳过")),
+            (20, self._press(walker, "确认提交")),
+        ]
+
+    def assign(self) -> Play:
+        station, walker = self.cast.near.station, self._name(self.cast.near.villages[0].walker)
+        return [
+            (0, self._press(station, "接办")),
+            (20, self._press(station, walker)),
+            (20, self._press(station, f"1 {self.cast.near.villages[0].name}")),
+            (20, self._press(station, "人工清理")),
+            (20, self._press(station, "今天")),
+            (20, self._press(station, "确认提交")),
+        ]
+
+    def cleared(self) -> Play:
+        walker, cadre = self.cast.near.villages[0].walker, self.cast.near.cadre
+        return [
+            (0, self._press(walker, "已整改")),
+            (30, self._shows(walker, "现在的照片")),
+            (20, self._say(walker, "通了", "还有什么要说的")),
+            (10, self._press(walker, "确认提交")),
+            (1800, self._press(cadre, "合格销号")),
+        ]
+
+    def shed(self) -> Play:
+        return self._report(self.cast.near.villages[0].grid, "工棚", "高铁工棚还有人在干活，风来了屋顶要飞")
+
+    def shed_again(self) -> Play:
+        officer = self.cast.near.villages[0].officer
+        return [*self._report(officer, "工棚", "")[:3], *self._same(officer)]
+
+    def _same(self, user: int) -> Play:
+        return [
+            (20, self._press(user, "1 2026-")),
+            (20, self._press(user, "跳过")),
+            (20, self._press(user, "确认提交")),
+        ]
+
+    def _report(self, user: int, category: str, words: str) -> Play:
+        return [
+            (0, self._say(user, "/report")),
+            (20, self._say(user, category, "是哪一类")),
+            (20, self._press(user, self.cast.near.villages[0].name)),
+            (20, self._say(user, words, "什么情况")),
+            (20, self._say(user, "23人", "受威胁")),
+            (20, self._press(user, "跳过")),
+            (20, self._press(user, "确认提交")),
+        ]
+
+    def whistle(self) -> Play:
+        station, leader, water = self.cast.near.station, self.cast.near.in_charge, self.cast.water
+        return [
+            (0, self._press(station, "接办")),
+            (20, self._press(station, "取消")),
+            (20, self._press(station, "看详情")),
+            (20, self._press(station, "督办、吹哨")),
+            (20, self._press(station, "吹哨，叫部门来")),
+            (20, self._press(station, "水利")),
+            (20, self._say(station, "工棚上方是山塘，要水利来人看", "为什么要吹哨")),
+            (10, self._press(station, "确认提交")),
+            (300, self._press(leader, "确认")),
+            (660, self._press(water, "已派人")),
+        ]
+
+    # -- checks and reports ----------------------------------------------------------------------------------------
+
+    def wrong_number(self) -> Play:
+        duty = self.cast.duty
+        return [
+            *self._check(self.cast.near.villages[2].officer),
+            (1300, self._press(duty, "空号")),
+            (30, self._press(duty, "号码错误")),
+        ]
+
+    def away(self) -> Play:
+        duty, grid = self.cast.duty, self.cast.near.villages[1].grid
+        return [
+            *self._check(grid),
+            (60, self._say(grid, "在县城办事", "抽查")),
+            (120, self._press(duty, "看答复并判定")),
+            (30, self._press(duty, "未及时到岗")),
+            (30, self._press(duty, "填好了")),
+            (30, self._press(duty, "确认提交")),
+        ]
+
+    def _check(self, who: int) -> Play:
+        duty = self.cast.duty
+        return [
+            (0, self._say(duty, "/check")),
+            (20, self._press(duty, "点名问一位")),
+            (20, self._say(duty, self._name(who), "问哪一位")),
+            (20, self._press(duty, "2 人员到岗履职")),
+            (20, self._press(duty, "确认提交")),
+        ]
+
+    def digest(self) -> Play:
+        return [(0, self._sees(self.cast.near.principal, "日报"))]
+
+    # -- duty ------------------------------------------------------------------------------------------------------
+
+    def plan_shift(self) -> Play:
+        near = self.cast.near
+        return [
+            (0, self._say(near.station, "/duty")),
+            (20, self._press(near.station, "排一班")),
+            (20, self._say(near.station, "明天21点", "从什么时候开始")),
+            (20, self._press(near.station, "12小时")),
+            (20, self._press(near.station, self._name(near.in_charge))),
+            (20, self._press(near.station, self._name(near.duty))),
+            (20, self._press(near.station, self._name(near.station))),
+            (20, self._press(near.station, "填好了")),
+            (20, self._press(near.station, "确认提交")),
+        ]
+
+    def shift(self) -> Play:
+        return [(0, self._press(self.cast.near.duty, "我已到岗，接班"))]
+
+    def _shows(self, user: int, seen: str) -> Act:
+        return partial(self.players.photo, user, seen=seen)
+
+    def _name(self, user: int) -> str:
+        return self.players.world.user(user).first_name
+
+    def _sees(self, user: int, words: str) -> Act:
+        return partial(self.players.look, user, words)
 
 
 _TEXTS = {

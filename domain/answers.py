@@ -203,7 +203,7 @@ _ACK = words(
     "嗯 嗯嗯 是 遵命 收 ok okay okk k received copy roger noted +1"
 )
 _SAYS_SOMETHING = 6
-"""characters beside 收到 that are an answer rather than politeness; a person reads it, so rather too few than too many"""
+"""characters beside 收到 that are an answer rather than politeness; a person reads it, so rather too few"""
 _ACK_SIGNS = "👌👍✅🫡✔☑💯"
 _DOUBT = re.compile(r"[没未不无非别勿谁吗么哪几?请问]|是否|有没|收到(?:否|没|后|的|者|回|为止|率|数|人|情况)")
 _ORDER = re.compile(

@@ -181,7 +181,8 @@ def shown_value(scene: Scene, value: JsonValue, choices: Sequence[Choice]) -> st
             return scene.label("dialogue.voice_given", seconds=value["seconds"])
         return scene.label("dialogue.count_given", households=value.get("households"), people=value.get("people"))
     if isinstance(value, list):
-        return scene.label("dialogue.photo_count", count=len(value))
+        several = [choice.label for one in value for choice in choices if str(choice.stored) == str(one)]
+        return "、".join(several) if several else scene.label("dialogue.photo_count", count=len(value))
     if isinstance(value, str) and len(value) >= 16 and value[4:5] == "-" and "T" in value:
         try:
             instant = scene.work.local(datetime.fromisoformat(value))

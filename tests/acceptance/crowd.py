@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from functools import partial
 
+from demo.manners import Deed, deed_for, step_for
 from domain.people import PrivateChat
 from sandbox.errors import WorldError
 from sandbox.model import Json, Message
@@ -48,7 +49,9 @@ class Answer:
 
 
 class Crowd:
-    def __init__(self, stage: Stage, seed: int = 20) -> None:
+    def __init__(self, stage: Stage, seed: int = 20, *, goes_on: bool = False) -> None:
+        """`goes_on`: they also report what they do, walk their rounds and answer checks."""
+        self.goes_on = goes_on
         self._stage = stage
         self._chance = random.Random(seed)
         self._events = stage.world.subscribe()
@@ -62,6 +65,8 @@ class Crowd:
         """(warning, person) → to whom the silent one was named, and when"""
         self.is_cut_off: Callable[[Resident], bool] = lambda _: False
         """who can neither read nor write just now"""
+        self.is_busy: Callable[[int], bool] = lambda _: False
+        """whose hands somebody else moves just now"""
         stage.watch = self.look
 
     def _temper(self, one: Resident) -> Way:
@@ -87,6 +92,8 @@ class Crowd:
             asked = next((data for data in buttons if data.startswith("w:ack:")), None)
             if asked is not None:
                 self._asked(event["chat_id"], message.id, int(asked.rpartition(":")[2]))
+            elif event["chat_id"] > 0 and self.goes_on and deed_for(message) is not None:
+                self._later(event["chat_id"], message.id, deed_for)
 
     def _asked(self, chat_id: int, message_id: int, warning_id: int) -> None:
         if chat_id < 0:
@@ -120,10 +127,33 @@ class Crowd:
             else:
                 await world.open_link(user, f"https://t.me/shouwang_county_bot?start=a_{warning_id}")
             self.answers.append(Answer(user, warning_id, way, self._stage.clock.now()))
+        if self.goes_on and way is not Way.IN_GROUP:
+            self._later(user, message_id, step_for)
 
     def _is_settled(self, user: int, message_id: int) -> bool:
         message = self._stage.world.chat_for(user, user).messages.get(message_id)
         return message is None or not _has_ack(message.payload)
+
+    # -- patrols, checks, shifts: the same manners as the neighbours of the demo --------------------------------------
+
+    def _later(self, user: int, message_id: int, what: Callable[[Message], Deed | None]) -> None:
+        if self.way[user] is Way.NEVER or self.is_cut_off(self._people[user]):
+            return
+        seconds = min(self._chance.lognormvariate(4.3, 0.9), 3000.0)
+        moment = self._stage.clock.now() + timedelta(seconds=seconds)
+        self._stage.at(moment, partial(self._do, user, message_id, what))
+
+    async def _do(self, user: int, message_id: int, what: Callable[[Message], Deed | None]) -> None:
+        world = self._stage.world
+        message = world.chat_for(user, user).messages.get(message_id)
+        deed = None if message is None or self.is_cut_off(self._people[user]) else what(message)
+        if deed is None or self.is_busy(user):
+            return
+        with suppress(WorldError):  # settled by then: the button is gone
+            if deed.press:
+                await world.press(user, user, message_id, deed.press, wait=False)
+            else:
+                await world.say(user, user, deed.say)
 
     def _village_group(self, one: Resident) -> int:
         return self._stage.county.groups[one.posts[0].place]

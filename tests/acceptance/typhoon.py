@@ -18,6 +18,7 @@ from domain.people import Role
 from services.audit import audit
 from tests.acceptance.burden import Burden
 from tests.acceptance.crowd import Crowd
+from tests.acceptance.points import enter_points
 from tests.acceptance.reckoning import Ledger
 from tests.acceptance.roster import LargeCounty, Size, make
 from tests.acceptance.stage import Stage, stage_of
@@ -31,18 +32,23 @@ MOST_POSTS, MOST_GRID, MOST_OFFICER = 14, 12, 22
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
 
-async def typhoon(size: Size, folder: Path, title: str = "") -> Ledger:
+async def typhoon(size: Size, folder: Path, title: str = "", hours: float = HOURS) -> Ledger:
+    """`hours`: for so long the script is played; later rows are not asked for."""
     county = make(size)
-    async with stage_of(county, folder, start=START) as stage:
-        crowd = Crowd(stage)
+    everything_on = folder / "county.toml"
+    everything_on.write_text("", "utf-8")
+    async with stage_of(county, folder, start=START, county_file=everything_on) as stage:
+        await stage.bot.doors.run(partial(enter_points, county=county))
+        crowd = Crowd(stage, goes_on=True)
         await stage.pass_time(minutes=2)
-        script = Typhoon(Players(stage.world), cast_of(county.residents, county.places), stage, stage.deliver)
+        script = Typhoon(Players(stage.world), stage, cast_of(county.residents, county.places), stage.deliver)
         began = stage.now()
         _set_the_pace(stage, script, began)
         script.begin(began)
+        crowd.is_busy = script.is_busy
         crowd.is_cut_off = lambda one: one.posts[0].place in script.cut_off()
-        await stage.until(began + timedelta(hours=HOURS))
-        return await _reckon(stage, county, script, began, title)
+        await stage.until(began + timedelta(hours=hours))
+        return await _reckon(stage, county, script, title)
 
 
 def _set_the_pace(stage: Stage, script: Typhoon, began: datetime) -> None:
@@ -63,10 +69,10 @@ def _set_the_pace(stage: Stage, script: Typhoon, began: datetime) -> None:
         stage.at(until, partial(pace, SLOW))
 
 
-async def _reckon(stage: Stage, county: LargeCounty, script: Typhoon, began: datetime, title: str) -> Ledger:
-    ledger, cast = Ledger(title), script.cast
+async def _reckon(stage: Stage, county: LargeCounty, script: Typhoon, title: str) -> Ledger:
+    ledger, cast, began = Ledger(title), script.cast, script.began
     burden = Burden(stage.world, began, began + timedelta(hours=72))
-    rows = script.rows()
+    rows = [row for row in script.rows() if began + row.at < stage.now() - QUICK_FOR]
     ledger.hold("rows that could not be played", (f"{number} {why}" for number, why in sorted(script.failed.items())))
     ledger.hold("rows that never came to an end", {r.number for r in rows if r.play} - {*script.played, *script.failed})
     ledger.figures["rows played"] = f"{len(script.played)} of {len(rows)}"
@@ -87,14 +93,19 @@ async def _reckon(stage: Stage, county: LargeCounty, script: Typhoon, began: dat
     return ledger
 
 
+_LEADING = {Role.VILLAGE_HEAD}
+_WALKING = {Role.PATROLLER, Role.MONITOR}
+
+
 def _ordinary(county: LargeCounty, role: Role) -> list[int]:
-    """Those with the role in villages; who holds a leading post beside it is not ordinary."""
+    """Those with the role in villages. Who also holds a leading post is not ordinary, nor who also has a pond or a
+    slope of his own to walk: rounds are as many as the level asks for."""
     return [
         one.user_id
         for one in county.residents
         if one.enrolled
         and any(p.role is role for p in one.posts)
-        and not any(p.role is Role.VILLAGE_HEAD for p in one.posts)
+        and not any(p.role in _LEADING | _WALKING for p in one.posts)
     ]
 
 

@@ -604,6 +604,7 @@ async def test_other_as_a_reason_wants_its_words(county: County) -> None:
     county.seen_all()
     await county.press(STATION, "看答复并判定")
     await county.press(STATION, "未及时到岗")
+    assert "现在是：未及时到岗" in county.last(STATION)
     await county.press(STATION, "其他，要写明")
     await county.press(STATION, "填好了")
     assert "“其他”是什么" in county.last(STATION)
