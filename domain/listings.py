@@ -20,6 +20,7 @@ from domain.workdays import Calendar, workdays_after, workdays_between
 REGISTER = "register"
 PUBLISH = "publish"
 PROGRESS = "progress"
+DUE = "due"
 EXTENSION = "extension"
 LIFT = "lift"
 """what obligations about a listing ask for"""

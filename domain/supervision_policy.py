@@ -75,9 +75,15 @@ class ListingPolicy(_Figures):
     """an extension is to be asked so long before the end; later it is taken and marked"""
     answer_workdays: int = Field(default=10, ge=1, le=60)
     progress_days: int = Field(default=7, ge=1, le=90)
+    notice_days: int = Field(default=7, ge=0, le=60)
+    """a word about the end so long before the last day on which an extension is asked in time"""
     desk_ladder: Plan = _plan(_DAY, (Rung.REMIND, _HOUR), (Rung.COUNTY, _DAY), (Rung.LAPSE, 30 * _DAY))
     """of what the supervising body owes, counted from the last of its workdays"""
     progress_ladder: Plan = _plan(_DAY, (Rung.REMIND, _DAY), (Rung.DESK, 2 * _DAY), (Rung.LAPSE, 6 * _DAY))
+    due_ladder: Plan = _plan(
+        _DAY, (Rung.REMIND, _HOUR), (Rung.DESK, _DAY), (Rung.COUNTY, 3 * _DAY), (Rung.LAPSE, 30 * _DAY)
+    )
+    """counted from the end of the period"""
 
 
 class WhistlePolicy(_Figures):

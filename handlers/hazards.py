@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from domain.answers import is_received
 from domain.errors import NotAllowed, Stale
 from domain.hazards import Grade, Move, Verification
+from domain.people import Person
 from domain.places import Level, Place, PlaceCode
 from domain.text import Button, ButtonStyle, Rows
 from handlers.dialogues.assign_hazard import opening
@@ -19,7 +20,7 @@ from messages.keyboards import flowing, stacked
 from services.hazard_cards import buttons_for, hazard_facts, send_photos, send_recordings, ways_to_close
 from services.hazard_desk import concerns, ledger_of, moves_of, reported_by, sees_reporter
 from services.hazards import close, put_right, reject, reopen, take
-from services.ports import HazardRow
+from services.ports import HazardEvent, HazardRow
 
 _LISTED = 10
 _REASONS = ("fine", "no_hazard", "not_found")
@@ -251,11 +252,20 @@ async def _history(scene: Scene, row: HazardRow) -> list[dict[str, object]]:
         {
             "at": scene.work.local(one.at),
             "move": scene.label(f"hazard.move.{one.move}"),
-            "who": stranger if one.author is None else people[one.author].name,
+            "who": _author(scene, one, people, stranger),
             "words": _words(scene, one.facts),
         }
         for one in events
     ]
+
+
+_BY_REPORTERS = frozenset({"report", Move.SUPPLEMENT, Move.REOPEN})
+
+
+def _author(scene: Scene, event: HazardEvent, people: Mapping[int, Person], stranger: str) -> str:
+    if event.author is not None:
+        return people[event.author].name
+    return stranger if event.move in _BY_REPORTERS else scene.label("hazard.by_itself")
 
 
 def _words(scene: Scene, facts: Mapping[str, object]) -> str:
@@ -263,6 +273,8 @@ def _words(scene: Scene, facts: Mapping[str, object]) -> str:
     reason = facts.get("reason")
     if isinstance(reason, str) and reason in _REASONS:
         return scene.label(f"hazard.reason.{reason}")
+    if (marked := facts.get("mark")) is not None:
+        return scene.label(f"hazard.marked.{marked}_{'on' if facts.get('on') else 'off'}")
     verified = facts.get("verified")
     if isinstance(verified, str) and verified in set(Verification):
         return scene.label(f"hazard.verified.{verified}")

@@ -9,7 +9,8 @@ from domain.papers import PhotoRole
 from domain.people import Person
 from services.hazard_cards import show_card, show_fixed
 from services.hazard_desk import rechecks
-from services.hazard_moves import finish_step, load, move_by, owe, put_before_desk, settle
+from services.hazard_moves import finish_step, put_before_desk
+from services.hazard_writing import load, move_by, owe, settle
 from services.photos import want
 from services.ports import HazardRow
 from services.work import Work

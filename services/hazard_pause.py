@@ -7,7 +7,8 @@ from domain.hazards import FIX, HazardState, Move
 from domain.people import Person
 from domain.places import PlaceCode, is_within
 from services.hazard_cards import follow
-from services.hazard_moves import fix_plan, owe, settle, write
+from services.hazard_moves import fix_plan
+from services.hazard_writing import owe, settle, write
 from services.work import Work
 
 

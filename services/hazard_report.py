@@ -11,8 +11,9 @@ from domain.people import Person
 from domain.places import PlaceCode
 from services.hazard_cards import follow, send_recordings, show_card
 from services.hazard_desk import desk_of
-from services.hazard_moves import put_before_desk, write
+from services.hazard_moves import put_before_desk
 from services.hazard_where import locate
+from services.hazard_writing import write
 from services.patrols import became_hazard
 from services.photos import want
 from services.ports import HazardReport, HazardRow

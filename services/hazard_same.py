@@ -9,8 +9,10 @@ from domain.hazards import Category, HazardState, Move
 from domain.people import Person
 from domain.places import PlaceCode
 from services.hazard_cards import follow, tell_reporters
-from services.hazard_moves import load, move_by, put_before_desk
+from services.hazard_moves import put_before_desk
 from services.hazard_where import Spot
+from services.hazard_writing import load, move_by
+from services.overdue import over
 from services.ports import HazardRow
 from services.work import Work
 
@@ -42,6 +44,8 @@ async def merge(work: Work, by: Person, hazard_id: int, version: int, into: int)
     row, main = await load(work, hazard_id, version), await load(work, into)
     if main.id == row.id or main.merged_into is not None:
         raise Stale("refused.stale")
+    if row.listed or row.whistled:
+        raise DomainError("hazard.refused.merged_marked", number=row.number)
     if main.state in {HazardState.CLOSED, HazardState.REJECTED}:
         raise Stale(f"hazard.moved.{main.state.value}", number=main.number)
     if any(one.id == main.id for one in await work.rows.hazards.merged_with(row.id)):
@@ -50,6 +54,7 @@ async def merge(work: Work, by: Person, hazard_id: int, version: int, into: int)
     freed: dict[str, Any] = {"progress_due_at": None, "extension_until": None, "with_county": False}
     row = await move_by(work, row, Move.MERGE, by, {"into": main.number}, merged_into=main.id, **freed)
     await work.rows.obligations.close_subject(row.subject)
+    await over(work, row)
     if row.assignee is not None and (fixer := await work.rows.people.get(row.assignee)) is not None:
         text = work.words.text("hazard.merged_now", fixer.language, number=row.number, main=main.number)
         await work.tell(fixer, f"{row.subject}:merged{row.version}:{fixer.id}", text, subject=row.subject)

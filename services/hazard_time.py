@@ -9,7 +9,9 @@ from domain.people import Action, Person
 from services.casework import in_the_day
 from services.hazard_cards import follow, show_card, tell_reporters
 from services.hazard_desk import desk_of, hand_of, has_right, leaders_of
-from services.hazard_moves import fix_plan, load, move_by, owe, refuse, settle, write
+from services.hazard_moves import fix_plan
+from services.hazard_writing import load, move_by, owe, refuse, settle, write
+from services.listings import progress_heard
 from services.ports import HazardRow
 from services.ports.hazards import hands_of
 from services.work import Work
@@ -115,8 +117,8 @@ async def ask_how_it_goes(work: Work) -> int:
 
 
 def next_question(work: Work, row: HazardRow) -> datetime | None:
-    """As often as the level says; None: never."""
-    days = work.policy.hazards.progress_days.get(row.grade, 0)
+    """As often as the level says; None: never. How a listed one goes is asked by its listing."""
+    days = 0 if row.listed else work.policy.hazards.progress_days.get(row.grade, 0)
     return work.now + timedelta(days=days) if days else None
 
 
@@ -130,6 +132,8 @@ async def progress(work: Work, by: Person, hazard_id: int, words: str, version: 
     row = await write(work, row, Move.PROGRESS, by, {"words": words}, progress_due_at=later)
     await settle(work, row, PROGRESS, by)
     await follow(work, row)
+    if row.listed:
+        await progress_heard(work, by, row, words)
     return row
 
 
@@ -137,8 +141,17 @@ async def asked_for_progress(work: Work, person: Person) -> list[HazardRow]:
     """What this person has been asked about and not answered, the newest question first."""
     found = []
     for owed in reversed(await work.rows.obligations.open_of_person(person.id)):
-        kind, _, number = owed.subject.partition(":")
-        asks = owed.what.partition(".")[0] == PROGRESS and owed.state is ObligationState.OPEN
-        if kind == "hazard" and asks and (row := await work.rows.hazards.get(int(number))) is not None:
+        if owed.what.partition(".")[0] != PROGRESS or owed.state is not ObligationState.OPEN:
+            continue
+        if (row := await _asked_about(work, owed.subject)) is not None:
             found.append(row)
     return found
+
+
+async def _asked_about(work: Work, subject: str) -> HazardRow | None:
+    """The hazard, or the hazard whose listing asks."""
+    kind, _, number = subject.partition(":")
+    if kind == "listing":
+        listing = await work.rows.supervision.listings.get(int(number))
+        return None if listing is None else await work.rows.hazards.get(listing.hazard_id)
+    return await work.rows.hazards.get(int(number)) if kind == "hazard" else None

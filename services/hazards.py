@@ -28,9 +28,11 @@ from domain.people import Person
 from domain.places import PlaceCode
 from services.hazard_cards import after_photos, follow, show_card, show_fixed, tell_reporters
 from services.hazard_desk import departments, rechecks
-from services.hazard_moves import finish_step, fix_plan, load, move_by, owe, put_before_desk, refuse, settle, write
+from services.hazard_moves import finish_step, fix_plan, put_before_desk
 from services.hazard_once import not_fixed
 from services.hazard_time import next_question
+from services.hazard_writing import load, move_by, owe, refuse, settle, write
+from services.listings import begun_again
 from services.photos import want
 from services.ports import HazardRow
 from services.ports.hazards import hands_of
@@ -259,6 +261,7 @@ async def reopen(work: Work, user_id: int, by: Person | None, hazard_id: int, ve
     fields: dict[str, Any] = {**dict.fromkeys(gone), **dict.fromkeys(("unit", "measure", "fund"), ""), "refusals": 0}
     fields["at_once"] = False
     row = await write(work, row, Move.REOPEN, by, {"user": user_id}, **fields)
+    await begun_again(work, row)
     await put_before_desk(work, row, f"again{row.version}", heading="again")
     await tell_reporters(work, row, "reopen", but=user_id)
     await follow(work, row)

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from domain.hazards import HazardState, Move
-from domain.listings import EXTENSION, LIFT, PROGRESS, Listing, ListingMove, ListingState, to_ask_by
+from domain.listings import DUE, Listing, ListingMove, ListingState, to_ask_by
 from domain.obligations import Rung
 from domain.people import Action, Person, PersonId
 from domain.text import Button, ButtonStyle, Html, Rows
@@ -115,14 +115,15 @@ class ListingVoice:
     """services.ladder.Voice for listings."""
 
     async def remind(self, work: Work, owed: Obligation, person: Person) -> None:
-        if (listing := await _open(work, owed)) is not None:
-            await show_listing(work, listing, person, f"{owed.what}:{owed.step}", f"remind_{_what(owed)}")
+        listing = await _open(work, owed)
+        if listing is not None and await _still_his(work, listing, owed, person):
+            await show_listing(work, listing, person, f"{owed.what}:{owed.step}", _heading(work, listing, owed))
 
     async def ask_again(self, work: Work, person: Person, owed: Sequence[Obligation]) -> None:
         for one in owed:
             if (listing := await _open(work, one)) is not None:
                 stamp = int(work.now.timestamp())
-                await show_listing(work, listing, person, f"{one.what}:again{stamp}", f"remind_{_what(one)}")
+                await show_listing(work, listing, person, f"{one.what}:again{stamp}", _heading(work, listing, one))
 
     async def hand_up(self, work: Work, rung: Rung, to: Person, owed: Sequence[Obligation]) -> None:
         if (listing := await _open(work, owed[0])) is not None:
@@ -133,9 +134,17 @@ def _what(owed: Obligation) -> str:
     return owed.what.partition(".")[0]
 
 
+def _heading(work: Work, listing: Listing, owed: Obligation) -> str:
+    soon = _what(owed) == DUE and listing.due_at is not None and work.now < listing.due_at
+    return "soon_due" if soon else f"remind_{_what(owed)}"
+
+
+async def _still_his(work: Work, listing: Listing, owed: Obligation, person: Person) -> bool:
+    """Whose the hazard is may have changed in a year."""
+    row = await work.rows.hazards.get(listing.hazard_id)
+    return _what(owed) != DUE or row is None or person.id in {row.assignee, listing.decided_by}
+
+
 async def _open(work: Work, owed: Obligation) -> Listing | None:
     listing = await work.rows.supervision.listings.get(int(owed.subject.partition(":")[2]))
     return listing if listing is not None and listing.state is ListingState.LISTED else None
-
-
-ASKED = (PROGRESS, EXTENSION, LIFT)

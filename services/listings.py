@@ -8,8 +8,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from domain.errors import DomainError, NotAllowed, Stale
-from domain.hazards import ALIVE, Grade, HazardState, Move
+from domain.hazards import ALIVE, OVER, Grade, HazardState, Mark, Move
 from domain.listings import (
+    DUE,
     EXTENSION,
     LIFT,
     PROGRESS,
@@ -22,12 +23,16 @@ from domain.listings import (
     asked_in_time,
     fit_for_the_public,
     listing_after,
+    to_ask_by,
 )
 from domain.outgoing import Lane, Outgoing
 from domain.people import Action, Person, Role
 from domain.workdays import workdays_after
 from services.casework import holders, in_the_day, load, move, owe, settle
+from services.hazard_cards import follow
 from services.hazard_desk import hand_of, has_right
+from services.hazard_marks import mark
+from services.hazard_writing import write
 from services.listing_cards import follow_listing, public_text, show_listing
 from services.ports import Group, HazardRow
 from services.work import Work
@@ -117,6 +122,7 @@ async def _list(work: Work, listing: Listing, by: Person) -> Listing:
     listing = await _move(
         work, listing, ListingMove.LIST, by, decided_by=by.id, decided_at=work.now, due_at=due, progress_at=work.now
     )
+    await _owe_the_end(work, listing)
     for what, count in ((REGISTER, policy.register_workdays), (PUBLISH, policy.publish_workdays)):
         await owe(work, listing.subject, what, policy.desk_ladder, _last_workday(work, count), [by], listing.place)
     await show_listing(work, listing, by, "listed", "listed")
@@ -127,7 +133,24 @@ async def _list(work: Work, listing: Listing, by: Person) -> Listing:
         await show_listing(work, listing, fixer, "listed", "yours")
         told.add(fixer.id)
     await follow_listing(work, listing, told)
+    await mark(work, listing.hazard_id, Mark.LISTED, by, on=True)
     return listing
+
+
+async def _owe_the_end(work: Work, listing: Listing) -> None:
+    """The end of the period is owed by whoever fixes and whoever listed it, with a word while more time can still be
+    asked for."""
+    assert listing.due_at is not None  # it is listed
+    await settle(work, listing.subject, DUE)
+    policy, row = work.policy.listings, await _hazard(work, listing)
+    people = await work.rows.people.many([one for one in (row.assignee, listing.decided_by) if one is not None])
+    last = to_ask_by(work.local(listing.due_at).date(), policy.extension_workdays, work.policy.workdays)
+    notice = _end_of(work, last - timedelta(days=policy.notice_days))
+    since, plan = listing.due_at, policy.due_ladder
+    if work.now < notice < listing.due_at:
+        since, plan = notice, plan.with_notice(int((listing.due_at - notice).total_seconds()))
+    what = f"{DUE}.{listing.version}"
+    await owe(work, listing.subject, what, plan, since, people.values(), listing.place)
 
 
 async def refuse(work: Work, by: Person, listing_id: int, version: int) -> Listing:
@@ -223,12 +246,26 @@ async def is_fixer(work: Work, by: Person, row: HazardRow) -> bool:
 
 
 async def report_progress(work: Work, by: Person, listing_id: int, words: str) -> Listing:
+    """It stands in the hazard's history as well, so that nobody asks for it twice."""
     listing = await load(work.rows.supervision.listings, listing_id, None, _STALE)
-    await _fixes(work, by, listing)
+    row = await _fixes(work, by, listing)
+    listing = await _heard(work, listing, by, words)
+    if row.state is HazardState.ASSIGNED:
+        await follow(work, await write(work, row, Move.PROGRESS, by, {"words": words}))
+    return listing
+
+
+async def _heard(work: Work, listing: Listing, by: Person, words: str) -> Listing:
     listing = await _move(work, listing, ListingMove.PROGRESS, by, facts={"words": words}, progress_at=work.now)
     await settle(work, listing.subject, PROGRESS, by)
     await follow_listing(work, listing)
     return listing
+
+
+async def progress_heard(work: Work, by: Person, row: HazardRow, words: str) -> None:
+    """How a hazard goes was told on the hazard itself: its listing need not ask."""
+    for listing in await work.rows.supervision.listings.of(hazard_id=row.id, state=ListingState.LISTED.value):
+        await _heard(work, listing, by, words)
 
 
 async def ask_extension(work: Work, by: Person, listing_id: int, version: int, until: datetime, why: str) -> Listing:
@@ -272,6 +309,8 @@ async def answer_extension(work: Work, by: Person, listing_id: int, version: int
     due = listing.asked_until if granted else listing.due_at
     listing = await _move(work, listing, what, by, due_at=due, asked_at=None, asked_until=None, asked_late=False)
     await settle(work, listing.subject, EXTENSION, by)
+    if granted:
+        await _owe_the_end(work, listing)
     row = await _hazard(work, listing)
     fixer = None if row.assignee is None else await work.rows.people.get(row.assignee)
     told = []
@@ -286,26 +325,30 @@ async def answer_extension(work: Work, by: Person, listing_id: int, version: int
 
 
 async def lift(work: Work, by: Person, listing_id: int, version: int) -> Listing:
-    """摘牌, once the hazard is closed, by another hand than those that fixed and closed it."""
+    """摘牌, once the hazard is over, by another hand than those that fixed and closed it."""
     listing = await load(work.rows.supervision.listings, listing_id, version, _STALE)
     row = await _decides(work, by, listing)
-    if row.state is not HazardState.CLOSED:
+    if row.state not in OVER:
         raise DomainError("listing.refused.not_closed")
     if by.id in {row.assignee, row.fixed_by, row.closed_by}:
         raise NotAllowed("listing.refused.own_work")
     listing = await _move(work, listing, ListingMove.LIFT, by, lifted_by=by.id, lifted_at=work.now)
     await settle(work, listing.subject, LIFT, by)
+    await mark(work, listing.hazard_id, Mark.LISTED, by, on=False)
     await work.rows.obligations.close_subject(listing.subject)
     await follow_listing(work, listing)
     return listing
 
 
 async def over_listings(work: Work, row: HazardRow) -> None:
-    """The hazard is closed: whoever supervises may lift. Nothing more is asked about progress."""
+    """The hazard is closed or was none: whoever supervises may lift. Nothing more is asked about progress."""
     for listing in await work.rows.supervision.listings.of(hazard_id=row.id):
-        if listing.state is not ListingState.LISTED or row.state is not HazardState.CLOSED:
+        if listing.state is ListingState.PROPOSED:
+            await follow_listing(work, await _move(work, listing, ListingMove.REFUSE, None))
+        if listing.state is not ListingState.LISTED:
             continue
         await settle(work, listing.subject, PROGRESS)
+        await settle(work, listing.subject, DUE)
         people = [one for one in await _decider(work, listing) if one.id not in {row.fixed_by, row.closed_by}]
         people = people or await holders(work, [Role.COUNTY_LEADER, Role.COUNTY_DUTY], work.county)
         ladder = work.policy.listings.desk_ladder
@@ -313,6 +356,14 @@ async def over_listings(work: Work, row: HazardRow) -> None:
         for person in people:
             await show_listing(work, listing, person, f"lift{row.version}", "lift")
         await follow_listing(work, listing, [one.id for one in people])
+
+
+async def begun_again(work: Work, row: HazardRow) -> None:
+    """The hazard is open again: nobody is asked to lift its listing, and the end of the period is owed anew."""
+    for listing in await work.rows.supervision.listings.of(hazard_id=row.id, state=ListingState.LISTED.value):
+        await settle(work, listing.subject, LIFT)
+        await _owe_the_end(work, listing)
+        await follow_listing(work, listing)
 
 
 async def listings_of(work: Work, person: Person, limit: int = 40) -> list[Listing]:

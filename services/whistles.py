@@ -7,7 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from domain.errors import DomainError, NotAllowed, Stale
-from domain.hazards import ALIVE, is_grave
+from domain.hazards import ALIVE, Mark, is_grave
 from domain.people import Action, Person, Role
 from domain.whistles import (
     ARRIVE,
@@ -25,6 +25,7 @@ from domain.whistles import (
 )
 from services.casework import allowed, holders, load, move, owe, settle
 from services.hazard_desk import departments, has_right, officers_of
+from services.hazard_marks import mark
 from services.ports import HazardRow
 from services.whistle_cards import follow_whistle, is_officer, show_whistle
 from services.work import Work
@@ -105,6 +106,7 @@ async def _call(work: Work, whistle: Whistle, by: Person) -> Whistle:
         await show_whistle(work, whistle, person, "board", "board")
         shown.add(person.id)
     await follow_whistle(work, whistle, shown)
+    await mark(work, whistle.hazard_id, Mark.WHISTLED, by, on=True)
     return whistle
 
 
@@ -198,6 +200,7 @@ async def end(work: Work, by: Person | None, whistle: Whistle, result: str) -> W
     """结束, with its result. Who has not reported in is asked no more."""
     whistle = await _move(work, whistle, WhistleMove.END, by, result=result, ended_by=by and by.id, ended_at=work.now)
     await work.rows.obligations.close_subject(whistle.subject)
+    await mark(work, whistle.hazard_id, Mark.WHISTLED, by, on=False)
     await follow_whistle(work, whistle)
     return whistle
 

@@ -232,6 +232,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "report_hazard.category.choice.*": lambda: choices_of("report_hazard", "category"),
     "fix_at_once.done.choice.*": lambda: choices_of("fix_at_once", "done"),
     "hazard.button.close_*": lambda: [one.value for one in hazards.Verification],
+    "hazard.marked.*_*": lambda: [(mark.value, how) for mark in hazards.Mark for how in ("on", "off")],
     "hazard.verified.*": lambda: [one.value for one in hazards.Verification],
     "assign_hazard.measure.choice.*": lambda: choices_of("assign_hazard", "measure"),
     "*.reason.choice.*": lambda: [
@@ -262,11 +263,11 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "supervision.button.*": lambda: ("letter", "whistle", "list"),
     "listing.heading.*": lambda: (
         *("decide", "proposed", "no_leader", "listed", "yours", "progress", "extension", "extended", "not_extended"),
-        "lift",
+        *("lift", "soon_due"),
         *(
             f"{how}_{what}"
             for how in ("remind", "up")
-            for what in ("register", "publish", "progress", "extension", "lift")
+            for what in ("register", "publish", "progress", "extension", "lift", "due")
         ),
     ),
     "listing.button.*": lambda: (

@@ -41,6 +41,7 @@ async def test_the_station_proposes_and_the_principal_decides(county: County) ->
 
 async def test_it_is_registered_and_published_by_hand_to_one_group_without_a_household(county: County) -> None:
     await listed(county)
+    await county.pass_time(seconds=5)  # the hazard's own card follows; one message a second in a chat
     county.seen_all()
     await county.press(DUTY, "登记编号")
     assert (await listing(county)).number == "挂牌〔2026〕1号"
