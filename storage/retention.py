@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from storage.answers import forget_answers
 from storage.channels import side_message
 from storage.checks import spot_check_entry
+from storage.duty_log import duty_entry, duty_handover
 from storage.inbox import inbox
 from storage.outbox import outbox
 from storage.papers import photo
@@ -69,5 +70,20 @@ class RetentionTable:
             .where(patrol_spoken.c.at >= since, patrol_spoken.c.at < until, patrol_spoken.c.file_id != "")
             .values(heard="", file_id="")
         )
-        done = sum([(await self._db.execute(one)).rowcount for one in (said, elsewhere, heard, added, spoken)])
+        handed_over = (
+            sa.update(duty_handover)
+            .where(
+                duty_handover.c.drafted_at >= since,
+                duty_handover.c.drafted_at < until,
+                sa.or_(duty_handover.c.words != "", duty_handover.c.voice != ""),
+            )
+            .values(words="", voice="")
+        )
+        called_from = (
+            sa.update(duty_entry)
+            .where(duty_entry.c.written_at >= since, duty_entry.c.written_at < until, duty_entry.c.phone != "")
+            .values(phone="")
+        )
+        every = (said, elsewhere, heard, added, spoken, handed_over, called_from)
+        done = sum([(await self._db.execute(one)).rowcount for one in every])
         return done + await forget_answers(self._db, since, until)

@@ -15,6 +15,7 @@ class RetentionRows(Protocol):
         ...
 
     async def forget_words(self, since: datetime, until: datetime) -> int:
-        """Empty the messages that were settled, and the updates that were put aside, between the two instants.
+        """Empty the messages that were settled, and the updates that were put aside, between the two instants; with
+        them what was added to a hand-over, and the numbers from which the duty desk was called.
         That something was sent, to whom, about what, and what became of it, stays."""
         ...

@@ -4,13 +4,15 @@ from datetime import timedelta
 
 import pytest
 
+from domain.duty import Shift
 from domain.outgoing import Outcome, Outgoing, Settlement
 from domain.patrols import Phase
 from domain.people import PersonId
 from domain.text import Html
 from services.ports import PatrolTask, Proof
+from services.ports.duty_log import DutyEntry, Handover
 from storage.store import SqlStore
-from tests.storage.filling import VILLAGE, people
+from tests.storage.filling import TOWNSHIP, VILLAGE, people
 from tests.support.databases import START, Each, Hands
 
 WORDS = "王大爷，请马上转移到上坞村文化礼堂。"
@@ -64,3 +66,20 @@ async def test_what_was_put_aside_is_emptied_and_still_counted(each: Each, clock
     assert [number for number, _ in await each.inbox.aside()] == [1]
     assert [number for number, _, _ in await each.inbox.undone()] == [2]
     assert await each.checkup.put_aside(START) == [1]
+
+
+async def test_a_callers_number_goes_and_the_duty_log_stays(each: Each, ids: list[PersonId]) -> None:
+    shift = await each.duty.add(Shift(0, TOWNSHIP, START, START + timedelta(hours=12)))
+    drafted = await each.duty_log.add_handover(Handover(0, TOWNSHIP, shift.id, START, []))
+    assert await each.duty_log.say(drafted.id, "岭下缺一人", "voice", ids[0])
+    old, new = START, START + timedelta(days=1)
+    for at in (old, new):
+        await each.duty_log.write(
+            DutyEntry(0, TOWNSHIP, 0, 1, at, at, ids[0], "岭下村书记", "后山有响声", phone="13800000001")
+        )
+    assert await each.retention.forget_words(START, new) == 2
+    forgotten, kept = await each.duty_log.entries(TOWNSHIP, START, new + timedelta(days=1))
+    assert (forgotten.phone, forgotten.caller, forgotten.content) == ("", "岭下村书记", "后山有响声")
+    assert kept.phone == "13800000001"
+    handover = await each.duty_log.handover_to(shift.id)
+    assert (handover.words, handover.voice) == ("", "")
