@@ -5,7 +5,7 @@ import asyncio
 import time
 from pathlib import Path
 
-from benchmarks import broadcast, coldstart, intake, ledgers, throughput
+from benchmarks import broadcast, coldstart, draws, intake, ledgers, throughput
 from benchmarks.report import Report
 
 
@@ -22,6 +22,8 @@ async def measure(report: Report, only: str) -> None:
         await intake.measure(report)
     if "g" in only:
         await ledgers.measure(report)
+    if "h" in only:
+        await draws.measure(report)
 
 
 def main() -> None:
@@ -29,8 +31,8 @@ def main() -> None:
     words.add_argument("--out", type=Path, help="write the table to this file too")
     words.add_argument(
         "--only",
-        default="abcdfg",
-        help="a throughput and memory, b broadcast, c red before digests, d start, f intake, g years of ledgers",
+        default="abcdfgh",
+        help="a throughput and memory, b broadcast, c red before digests, d start, f intake, g ledgers, h draws",
     )
     given = words.parse_args()
     report, before = Report(), time.monotonic()

@@ -20,8 +20,8 @@ from benchmarks.filling import fill_digests, fill_roster
 from benchmarks.processes import Running, Telegram, echo, shouwang, telegram
 from benchmarks.report import Report, Row
 
-_SERVER_RATE = 30.0
-_OUR_RATE = 26.8
+SERVER_RATE = 30.0
+OUR_RATE = 26.8
 _TALK_EVERY = 0.5
 _MARK = "暴雨"
 """in the first words of the warning, so that its posts are known from everything else"""
@@ -63,7 +63,7 @@ async def _ours(groups: int, *, people: int, rule: str, speed: float = 1.0, aske
         folder = Path(stack.enter_context(TemporaryDirectory(prefix="shouwang-bench-")))
         await fill_roster(folder / "bench.db", people=people, groups=groups)
         server = await stack.enter_async_context(telegram(people=people, groups=groups, rule=rule, speed=speed))
-        bot = await stack.enter_async_context(shouwang(server, folder, rate=_OUR_RATE, speed=speed))
+        bot = await stack.enter_async_context(shouwang(server, folder, rate=OUR_RATE, speed=speed))
         await write_warning(server, bot)
         await server.act("mark")
         began = await confirm(server, bot)
@@ -71,7 +71,7 @@ async def _ours(groups: int, *, people: int, rule: str, speed: float = 1.0, aske
         wanted = set(county.groups.values())
         if asked:
             wanted |= {one.user_id for one in county.residents}
-        seconds = len(wanted) / _SERVER_RATE
+        seconds = len(wanted) / SERVER_RATE
         latencies = [] if asked else await server.act("chatter", bot_id=bot.bot_id, every=_TALK_EVERY, seconds=seconds)
         return await _when_all_there(server, wanted, began, latencies)
 
@@ -87,7 +87,7 @@ async def _theirs_if_any(report: Report, groups: int, rule: str) -> None:
         await asyncio.sleep(1.5)
         began = await server.act("mark")
         await server.act("say", user_id=OFFICER, chat_id=bot.bot_id, text="广播")
-        seconds = groups / _SERVER_RATE
+        seconds = groups / SERVER_RATE
         latencies = await server.act("chatter", bot_id=bot.bot_id, every=_TALK_EVERY, seconds=seconds)
         found = await _when_all_there(server, {int(chat) for chat in chats.split(",")}, began, latencies)
     detail = f"refused {found.refused}, lost {found.lost}, replies p95 {found.reply_p95:.2f} s"
@@ -112,7 +112,7 @@ async def _when_all_there(server: Telegram, wanted: set[int], began: float, late
     last = max(reached.values(), default=began)
     meanwhile = sum(1 for _, at, _ in sends if began <= at <= last)
     p95 = quantiles(latencies, n=20)[-1] if len(latencies) > 1 else 0.0
-    return Broadcast((last - began) / (max(1, meanwhile) / _SERVER_RATE), refused, len(wanted) - len(reached), p95)
+    return Broadcast((last - began) / (max(1, meanwhile) / SERVER_RATE), refused, len(wanted) - len(reached), p95)
 
 
 # -- a warning, by hand -------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ async def measure_urgent(report: Report, *, digests: int = 10_000, groups: int =
         chats = [one.user_id for one in make(people, groups).residents if one.user_id != OFFICER]
         await fill_digests(folder / "bench.db", chats, digests)
         server = await stack.enter_async_context(telegram(people=people, groups=groups, rule="sliding"))
-        bot = await stack.enter_async_context(shouwang(server, folder, rate=_OUR_RATE))
+        bot = await stack.enter_async_context(shouwang(server, folder, rate=OUR_RATE))
         await write_warning(server, bot)
         await server.act("mark")
         began = await confirm(server, bot)

@@ -22,8 +22,8 @@ from services.work import Work
 _EVERY = timedelta(minutes=1)
 _PLANNED = "daily_checks"
 _ENDED = "daily_checks_ended"
-_MOST_AT_ONCE = 20
-"""draws in one beat: after a standstill the rest follows in the next"""
+_MOST_AT_ONCE = 5
+"""draws in one beat, so that nobody's reply waits for long; the rest follows in the next"""
 
 
 async def plan_days(work: Work) -> int:
