@@ -98,6 +98,8 @@ class Action(StrEnum):
     ASSIGN_CHAIN = "assign_chain"
     SEE_CHAIN = "see_chain"
     REHEARSE = "rehearse"
+    RUN_DRILL = "run_drill"
+    """open, play and end a drill"""
     MOVE_RESPONSE = "move_response"
     """start, change and end one"""
     PREPARE_RESPONSE = "prepare_response"
@@ -239,6 +241,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.ASSIGN_CHAIN: _all((Role.COUNTY_DUTY, Role.STATION), Reach.AREA),
     Action.SEE_CHAIN: _all((*COUNTY_ROLES, *TOWNSHIP_ROLES, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER), Reach.AREA),
     Action.REHEARSE: _all((Role.COUNTY_DUTY, Role.STATION), Reach.AREA),
+    Action.RUN_DRILL: _all((Role.COUNTY_LEADER, Role.PRINCIPAL, Role.LEADER_IN_CHARGE), Reach.AREA),
     Action.MOVE_RESPONSE: _all(
         (Role.COUNTY_DUTY, Role.COUNTY_LEADER, Role.PRINCIPAL, Role.LEADER_IN_CHARGE), Reach.AREA
     ),

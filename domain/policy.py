@@ -15,6 +15,7 @@ from domain.channels import OtherChannel, names_are_unique
 from domain.check_minutes import CheckMinutes
 from domain.check_policy import DailyCheckPolicy
 from domain.colours import Colour
+from domain.drill_policy import DrillPolicy
 from domain.duty_policy import DutyPolicy, RehearsalPolicy
 from domain.hazards import OWNERS, Category, Grade, Verification, is_grave
 from domain.ledger_policy import LedgerPolicy
@@ -259,6 +260,7 @@ class CountyPolicy(BaseModel):
     """what a response level switches on"""
     duty: DutyPolicy = DutyPolicy()
     rehearsal: RehearsalPolicy = RehearsalPolicy()
+    drills: DrillPolicy = DrillPolicy()
     enrolment: EnrolmentPolicy = EnrolmentPolicy()
     retention: RetentionPolicy = RetentionPolicy()
     ledger: LedgerPolicy = LedgerPolicy()

@@ -318,6 +318,7 @@ async def press(scene: Scene) -> None:
 
 FEATURE = Feature(
     name="check",
+    plays=True,
     commands={"check": new_check, "checks": own_checks},
     presses={"c": press},
     urgent=(reply,),

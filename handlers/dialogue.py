@@ -38,6 +38,7 @@ from domain.text import Button, Html, Rows
 from handlers.dialogue_screens import draw
 from handlers.incoming import What
 from handlers.scene import Scene
+from services.drill_standing import stand_in
 from services.ports import DialogueRow
 
 Options = Callable[[Scene, Mapping[str, JsonValue]], Awaitable[Sequence[Choice]]]
@@ -106,7 +107,8 @@ class DialogueRunner:
         if row is not None and row.form in self._dialogues:
             await self._offer(scene, row)
             return
-        given = await self._given(scene, dialogue, dict(context or {}))  # type: ignore[arg-type]
+        context = {**(context or {}), **_where(scene)}
+        given = await self._given(scene, dialogue, dict(context))  # type: ignore[arg-type]
         session, screen = start(dialogue.form, context, given, rev=int(scene.work.now.timestamp()))
         await self._show(scene, dialogue, session, screen, None)
 
@@ -139,6 +141,10 @@ class DialogueRunner:
 
     async def again(self, scene: Scene) -> None:
         """Show the open question once more, below whatever came in between (a red warning, a restart)."""
+        with scene.work.rows.drills.inside(scene.work.rows.drills.standing):
+            await self._again(scene)
+
+    async def _again(self, scene: Scene) -> None:
         row = await self._row(scene)
         dialogue = None if row is None else self._dialogues.get(row.form)
         if row is None or dialogue is None:
@@ -199,7 +205,8 @@ class DialogueRunner:
     async def _row(self, scene: Scene) -> DialogueRow | None:
         if scene.incoming.user_id is None:
             return None
-        return await scene.work.rows.dialogues.get(scene.incoming.user_id, scene.incoming.chat_id)
+        row = await scene.work.rows.dialogues.get(scene.incoming.user_id, scene.incoming.chat_id)
+        return row if row is None or await _stands_again(scene, row) else None
 
     # -- one step --------------------------------------------------------------------------------------------
 
@@ -333,6 +340,27 @@ class DialogueRunner:
             await self._edit(scene, row.screen_key, closing, buttons)
             return
         await scene.say(closing, buttons, quote=not scene.incoming.private)
+
+
+def _where(scene: Scene) -> dict[str, object]:
+    """A dialogue stays in the drill in which it began."""
+    drills = scene.work.rows.drills
+    if drills.standing is not None:
+        return {"drill": drills.standing}
+    return {"marked": True} if drills.marked else {}
+
+
+async def _stands_again(scene: Scene, row: DialogueRow) -> bool:
+    """Back where the dialogue began: in its drill, or in reality. False where that drill is over; then it is too."""
+    context, drills = Session.model_validate_json(row.session).context, scene.work.rows.drills
+    drills.leave()
+    if context.get("marked"):
+        drills.mark()
+    drill = context.get("drill")
+    if not isinstance(drill, int) or await stand_in(scene.work, drill):
+        return True
+    await scene.work.rows.dialogues.drop(row.user_id, row.chat_id)
+    return False
 
 
 def _known(session: Session) -> dict[str, JsonValue]:

@@ -12,18 +12,25 @@ from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 from telegram import Update
 
+from domain.drills import framed, mark_of
 from domain.errors import DomainError
+from domain.people import Person
+from domain.text import Html
 from handlers.dialogue import DialogueRunner
 from handlers.flood import Flood, Pace
-from handlers.incoming import What, read
+from handlers.incoming import Incoming, What, read
 from handlers.menu import Menu, menu_rows
 from handlers.scene import Feature, Handler, Scene
+from services.drill_standing import take_stand
 from services.housekeeping import report_poison
 from services.ports import Rows
 from services.work import Toast, Work
 
 log = logging.getLogger(__name__)
 
+_TOAST = 200
+"""Telegram shows no more of the answer to a press"""
+_SAID = frozenset({What.TEXT, What.PHOTO, What.VOICE, What.LOCATION})
 _COUNTED = frozenset({What.TEXT, What.COMMAND, What.PHOTO, What.VOICE, What.LOCATION, What.CONTACT, What.OTHER})
 
 
@@ -66,9 +73,11 @@ class TelegramDoor:
                 await self._slow_down(Scene(work, incoming, None, self._dialogues), pace)
                 return
         person = None if incoming.user_id is None or incoming.anonymous else await rows.people.by_user(incoming.user_id)
+        await take_stand(work, person, marked=incoming.marked, said=_answers(incoming))
         await self._route(Scene(work, incoming, person, self._dialogues))
         if incoming.query_id is not None:
-            self._toasts[incoming.update_id] = work.toast
+            marked = incoming.marked or rows.drills.marked
+            self._toasts[incoming.update_id] = _in_drill(work.toast, person) if marked else work.toast
 
     async def _slow_down(self, scene: Scene, pace: Pace) -> None:
         log.info("too many messages update=%s", scene.incoming.update_id)
@@ -84,8 +93,11 @@ class TelegramDoor:
         person = None if incoming.user_id is None or incoming.anonymous else await rows.people.by_user(incoming.user_id)
         scene = Scene(work, incoming, person, self._dialogues)
         log.info("refused update=%s key=%s", incoming.update_id, error.key)
+        if incoming.marked:
+            rows.drills.mark()
         if incoming.query_id is not None:
-            self._toasts[incoming.update_id] = Toast(scene.label(error.key, **error.facts), alert=True)
+            toast = Toast(scene.label(error.key, **error.facts), alert=True)
+            self._toasts[incoming.update_id] = _in_drill(toast, person) if incoming.marked else toast
         elif incoming.private or incoming.reply_to is not None:
             await scene.say(scene.text(error.key, **error.facts), quote=not incoming.private)
 
@@ -185,6 +197,7 @@ class TelegramDoor:
         if await self._dialogues.take(scene) or await self._menu.word(scene):
             return
         for feature in self._features:
+            _leave_the_drill(scene, feature)
             for taker in feature.private:
                 if await taker(scene):
                     return
@@ -198,9 +211,31 @@ class TelegramDoor:
         if await self._dialogues.take_reply(scene):
             return
         for feature in self._features:
+            _leave_the_drill(scene, feature)
             for taker in feature.group:
                 if await taker(scene):
                     return
+
+
+def _answers(incoming: Incoming) -> bool:
+    """Whether it may answer whatever is open: words, a picture, a position, a link with something in it."""
+    if incoming.what is What.COMMAND:
+        return incoming.command == "start" and bool(incoming.text.strip())
+    return incoming.what in _SAID and not incoming.forwarded
+
+
+def _leave_the_drill(scene: Scene, feature: Feature) -> None:
+    """What begins something new (a hazard, a question about the roster) is real, unless it replies to the drill."""
+    if not (feature.plays or scene.incoming.marked):
+        scene.work.rows.drills.leave()
+
+
+def _in_drill(toast: Toast | None, person: Person | None) -> Toast | None:
+    if toast is None or not toast.text:
+        return toast
+    mark = mark_of("zh" if person is None else person.language)
+    room = _TOAST - 2 * len(mark)
+    return Toast(framed(Html(toast.text[:room]), mark), toast.alert, toast.url)
 
 
 def _merged(parts: Iterable[Mapping[str, Handler]]) -> dict[str, Handler]:

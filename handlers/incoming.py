@@ -11,6 +11,7 @@ from enum import StrEnum
 
 from telegram import CallbackQuery, Chat, ChatMemberUpdated, MaybeInaccessibleMessage, Message, Update
 
+from domain.drills import is_marked
 from domain.people import FORBIDDEN_ACCOUNTS
 
 
@@ -61,6 +62,8 @@ class Incoming:
     forwarded: bool = False
     phone: str = ""
     contact_of: int | None = None
+    marked: bool = False
+    """it answers a message of a drill: a button of it was pressed, or it is a reply to it"""
     chat_title: str = ""
     chat_type: str = "private"
     anonymous: bool = False
@@ -105,11 +108,16 @@ def _press(update_id: int, query: CallbackQuery) -> Incoming | None:
         text=query.data,
         query_id=query.id,
         carried=_carries(message, query.data),
+        marked=_marked(message),
         chat_title=message.chat.title or "",
         chat_type=message.chat.type,
         language=person.language_code or "",
         first_name=person.first_name,
     )
+
+
+def _marked(message: MaybeInaccessibleMessage) -> bool:
+    return isinstance(message, Message) and is_marked(message.text or message.caption or "")
 
 
 def _carries(message: MaybeInaccessibleMessage, data: str) -> bool:
@@ -143,6 +151,7 @@ def _message(update_id: int, message: Message, bot_id: int, bot_name: str) -> In
     if answered is not None and answered_by is not None:
         is_ours = answered_by.id == bot_id
         facts["reply_to"] = answered.message_id if is_ours else None
+        facts["marked"] = is_ours and _marked(answered)
         facts["reply_to_user"] = None if is_ours else answered_by.id
     return Incoming(**(facts | _content(message, bot_name)))  # type: ignore[arg-type]
 

@@ -46,6 +46,7 @@ ENTRIES = (
     Entry("log", Action.KEEP_LOG),
     Entry("chain", Action.SEE_CHAIN),
     Entry("rehearsal", Action.REHEARSE),
+    Entry("drill", Action.RUN_DRILL),
     Entry("help"),
 )
 _WORDS = frozenset({"菜单", "功能", "menu"})

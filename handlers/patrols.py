@@ -277,6 +277,7 @@ _PRESSES = {
 
 FEATURE = Feature(
     name="patrol",
+    plays=True,
     presses={"p": press},
     starts={"p": start},
     commands={"patrol": patrol, "mytasks": patrol, "patrols": patrols},

@@ -10,13 +10,17 @@ from domain.people import RIGHTS, Action
 from domain.places import PlaceCode
 from domain.response import ResponseLevel, level_from
 from handlers.scene import Scene
+from services.drills import standing_in
 
 _RIGHTS = (Action.MOVE_RESPONSE, Action.PREPARE_RESPONSE)
 _MOST_REASONS = 4
 
 
 async def areas(scene: Scene) -> list[PlaceCode]:
-    """Where the person may move a response, or prepare it; those of whom he stands in for included."""
+    """Where the person may move a response, or prepare it; those of whom he stands in for included. In a drill its own
+    places."""
+    if (drill := await standing_in(scene.work)) is not None:
+        return [drill.place]
     people = (scene.known(), *await scene.work.stood_in_for(scene.known()))
     roles = {role for action in _RIGHTS for role in RIGHTS[action]}
     return list(dict.fromkeys(post.place for one in people for post in one.posts if post.role in roles))

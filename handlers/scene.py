@@ -178,6 +178,8 @@ class Feature:
     """free text and attachments in the private chat, asked in order when no dialogue is open"""
     group: tuple[Taker, ...] = ()
     """the same in a group: replies to the bot, and talk the feature may count silently"""
+    plays: bool = False
+    """whether its takers are for answers, which a drill asks for as well"""
     bot_status: Handler | None = None
     member: Handler | None = None
     migrated: Handler | None = None

@@ -45,6 +45,7 @@ _IN_GROUPS = frozenset({"ack", "help", "missing", "relay"})
 
 FEATURE = Feature(
     name="warning",
+    plays=True,
     commands={
         "warn": compose_warning,
         "warnings": show_active,

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-from domain.errors import Stale
+from domain.errors import DomainError, Stale
 from domain.obligations import Channel, ObligationState, Plan, is_late
 from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.people import Action, Person, PersonId, Role, may
@@ -29,6 +29,12 @@ class Case(Protocol):
 
 
 R = TypeVar("R", bound=Case)
+
+
+def in_reality(work: Work) -> None:
+    """Letters, listings and whistles are real or not at all. Raises DomainError in a drill."""
+    if work.rows.drills.standing is not None:
+        raise DomainError("drill.not_played")
 
 
 async def load(rows: CaseRows[R], case_id: int, version: int | None, stale: str) -> R:

@@ -29,6 +29,7 @@ from services.check_opening import next_number, open_and_ask
 from services.check_overview import redraw, show
 from services.check_pool import Candidate, Pool, candidate_of, pool_of, scopes
 from services.check_view import check_of, counts_of, everyone, require_issuer
+from services.drills import require_inside
 from services.ports import AskedRow, CheckRow
 from services.work import Work
 
@@ -65,6 +66,7 @@ async def issue(work: Work, checker: Person | None, order: Order) -> CheckRow:
         place, record, chosen = await _named(work, checker, order.person_id)
     else:
         place = order.place or held[0].place
+        await require_inside(work, [place])
         record, chosen = await _drawn(work, checker, order, place)
     trades = [scope.department for scope in held if is_within(place, scope.place)]
     check = await work.rows.checks.add(

@@ -88,12 +88,20 @@ async def climb_due(work: Work, voices: Mapping[str, Voice], only: int | None = 
     1. Take what is due. 2. Decide each one purely, skipping rungs without anybody. 3. Move it by compare-and-set.
     4. Speak: reminders one by one, escalations gathered so that one person gets one message.
     """
+    due = [one for one in await work.rows.obligations.due(work.now, BATCH) if only in {None, one.id}]
+    drills = await work.rows.drills.of_subjects({one.subject for one in due})
     done = Climbing()
+    for drill in {None, *drills.values()}:
+        with work.rows.drills.inside(drill):
+            await _climb(work, voices, [one for one in due if drills.get(one.subject) == drill], done)
+    return done
+
+
+async def _climb(work: Work, voices: Mapping[str, Voice], due: Sequence[Obligation], done: Climbing) -> None:
+    """Those of one drill, or of none."""
     upward: dict[tuple[str, Rung, int], list[Obligation]] = {}
     targets: dict[int, Person] = {}
-    for owed in await work.rows.obligations.due(work.now, BATCH):
-        if only is not None and owed.id != only:
-            continue
+    for owed in due:
         done.looked += 1
         person = await work.rows.people.get(owed.person_id)
         if person is None:
@@ -121,7 +129,6 @@ async def climb_due(work: Work, voices: Mapping[str, Voice], only: int | None = 
     for (subject, rung, target_id), silent in upward.items():
         await voices[subject.partition(":")[0]].hand_up(work, rung, targets[target_id], silent)
         await work.note("ladder.handed_up", subject, None, rung=rung.value, to=target_id, silent=len(silent))
-    return done
 
 
 def _kind(owed: Obligation) -> str:
@@ -248,11 +255,13 @@ async def after_deafness(work: Work, voices: Mapping[str, Voice], since: datetim
     touched = await put_clocks_back(work, since, until)
     if (until - since).total_seconds() < work.policy.lost_press_seconds:
         return 0
-    grouped: dict[tuple[int, str], list[Obligation]] = {}
+    drills = await work.rows.drills.of_subjects({one.subject for one in touched})
+    grouped: dict[tuple[int, str, int | None], list[Obligation]] = {}
     for owed in touched:
-        grouped.setdefault((owed.person_id, _kind(owed)), []).append(owed)
-    people = await work.rows.people.many({person_id for person_id, _ in grouped})
-    for (person_id, kind), owed_list in grouped.items():
+        grouped.setdefault((owed.person_id, _kind(owed), drills.get(owed.subject)), []).append(owed)
+    people = await work.rows.people.many({person_id for person_id, _, _ in grouped})
+    for (person_id, kind, drill), owed_list in grouped.items():
         if (person := people.get(person_id)) is not None:
-            await voices[kind].ask_again(work, person, owed_list)
+            with work.rows.drills.inside(drill):
+                await voices[kind].ask_again(work, person, owed_list)
     return len(grouped)

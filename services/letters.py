@@ -23,7 +23,7 @@ from domain.letters import (
 )
 from domain.people import RIGHTS, Action, Person, PersonId, Post, Role
 from domain.places import PlaceCode, is_within
-from services.casework import follow, holders, in_the_day, load, move, owe, settle
+from services.casework import follow, holders, in_reality, in_the_day, load, move, owe, settle
 from services.hazard_desk import has_right
 from services.letter_cards import draw_letter, issuer_prefix, may_draft, may_sign, show_letter, signers, takes_it
 from services.letter_draft import about_hazard, about_warning, in_own_words
@@ -109,6 +109,7 @@ async def _paragraphs(work: Work, wanted: Wanted) -> tuple[str, ...]:
 
 
 async def put_before_signers(work: Work, letter: Letter, by: Person | None, heading: str = "sign") -> Letter:
+    in_reality(work)
     letter = await work.rows.supervision.letters.add(letter, None if by is None else by.id, work.now)
     await work.note("letter.drafted", letter.subject, by, letter=letter.kind.value, hazard=letter.hazard_id)
     asked = [by] if by is not None and await may_sign(work, by, letter) else await signers(work, letter)

@@ -28,7 +28,7 @@ from domain.listings import (
 from domain.outgoing import Lane, Outgoing
 from domain.people import Action, Person, Role
 from domain.workdays import workdays_after
-from services.casework import holders, in_the_day, load, move, owe, settle
+from services.casework import holders, in_reality, in_the_day, load, move, owe, settle
 from services.hazard_cards import follow
 from services.hazard_desk import hand_of, has_right
 from services.hazard_marks import mark
@@ -93,6 +93,7 @@ async def propose(work: Work, by: Person, hazard_id: int, body: str, title: str,
         0, row.id, row.place, ListingState.PROPOSED, 0, work.now, body=body, title=title, period_days=days,
         proposed_by=by.id,
     )  # fmt: skip
+    in_reality(work)
     made = await listings.add(made, by.id, work.now)
     await work.note("listing.proposed", made.subject, by, hazard=row.id)
     if await has_right(work, by, Action.LIST_HAZARD, row):

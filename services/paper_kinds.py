@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from services.archive_paper import ARCHIVE
+from services.drill_papers import DRILL_RECORD
 from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import Paper
 from services.photo_papers import BEFORE_AND_AFTER
@@ -19,6 +20,7 @@ ALL: tuple[Paper, ...] = (
     LETTER_PAPER,
     LETTER_REGISTER,
     REWARD_SHEET,
+    DRILL_RECORD,
     ARCHIVE,
 )
 

@@ -12,6 +12,7 @@ from domain.places import PlaceCode, PlaceTree, is_within
 from domain.response import Move, Period, PeriodChange, PeriodState, ResponseLevel, covers, tidy
 from domain.response_moves import changed
 from services.desk import allowed
+from services.drills import break_off, require_inside
 from services.response_endings import Closed, close_what_ends
 from services.response_posts import announce
 from services.response_texts import name_of
@@ -76,6 +77,7 @@ async def start(work: Work, person: Person | None, wish: Wish, *, prepared_by: P
     tree = await work.tree()
     places = tidy(tree, wish.places)
     person = await require_everywhere(work, person, Action.MOVE_RESPONSE, places)
+    await require_inside(work, places)
     await _refuse_a_second(work, tree, wish, places)
     based = await grounds(work, wish.kind, places)
     year = work.local(work.now).year
@@ -98,7 +100,10 @@ async def start(work: Work, person: Person | None, wish: Wish, *, prepared_by: P
         prepared_by,
     )
     (change,) = await work.rows.responses.changes_of(period.id)
-    return await _announced(work, person, Moved(period, change, 0), None)
+    done = await _announced(work, person, Moved(period, change, 0), None)
+    what = work.words.label("drill.by_response", level=period.level.sign, number=period.number)
+    await break_off(work, places, period.subject, what)
+    return done
 
 
 async def _refuse_a_second(work: Work, tree: PlaceTree, wish: Wish, places: tuple[PlaceCode, ...]) -> None:

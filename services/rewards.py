@@ -41,6 +41,8 @@ def _fits(code: str, kept: str) -> bool:
 
 async def open_case(work: Work, row: HazardRow) -> None:
     """Once for a hazard that a desk has taken up: for its first reporter, if reporting is not his duty."""
+    if work.rows.drills.standing is not None:
+        return  # nobody is rewarded in a drill
     if not work.policy.rewards.open_cases or await work.rows.supervision.rewards.of(hazard_id=row.id):
         return
     first = (await work.rows.hazards.reports_of(row.id))[0]

@@ -7,11 +7,14 @@ import logging
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 
+from domain.drills import DrillState
 from services.channels import write_while_deaf
 from services.check_days import draw_due, end_over, plan_days
 from services.cutoff import watch
 from services.daily_digest import send_daily
 from services.doors import Doors
+from services.drill_year import remind_of_drills
+from services.drills import move_drills
 from services.duty_call import call_shifts
 from services.duty_gaps import weekly_gaps
 from services.hazard_time import ask_how_it_goes
@@ -80,6 +83,7 @@ async def _singly_if_possible(doors: Doors) -> int:
 
 
 DUTIES: Sequence[tuple[str, Duty]] = (
+    ("drills", move_drills),
     ("expire warnings", expire_due),
     ("end of the quiet", release_quiet),
     ("still in force?", ask_whether_still),
@@ -104,6 +108,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("gaps of duty", weekly_gaps),
     ("risk points of a year ago", ask_stale),
     ("close rehearsals", close_rehearsals),
+    ("drill of the year", remind_of_drills),
     ("unfinished dialogues", expire_dialogues),
     ("prune", prune),
     ("forget", forget),
@@ -111,15 +116,35 @@ DUTIES: Sequence[tuple[str, Duty]] = (
 """In this order: what has ended asks nobody any more."""
 
 
+IN_DRILLS: Collection[Duty] = frozenset({expire_due, release_quiet, ask_whether_still, send_digests, lay_out_rounds})
+"""what is done once more for each running drill, standing in it; everything else goes by subjects, or is not played"""
+
 _HEARING: Collection[Duty] = frozenset({watch, draw_due})
 """while the bot is deaf nobody seems silent, and nobody can be asked"""
+
+
+async def _running(doors: Doors) -> list[int]:
+    try:
+        return [one.id for one in await doors.read(lambda work: work.rows.drills.running())]
+    except Exception:
+        log.exception("drills have to wait: the database is away")
+        return []
+
+
+async def _inside(work: Work, drill: int, duty: Duty) -> int:
+    """In the drill, if it still runs."""
+    found = await work.rows.drills.get(drill)
+    if found is None or found.state is not DrillState.RUNNING:
+        return 0
+    with work.rows.drills.inside(drill):
+        return await duty(work)
 
 
 async def tick(doors: Doors, duties: Sequence[tuple[str, Duty]] = DUTIES, *, deaf: bool = False) -> int:
     """Every duty in a transaction of its own; one that fails does not keep the others from theirs. While the bot is
     deaf nobody climbs: whoever seems silent may have answered. Only whom no question has reached is written to by
     other channels."""
-    done = 0
+    done, drills = 0, await _running(doors)
     for name, duty in duties:
         if deaf and duty in _HEARING:
             continue
@@ -128,6 +153,8 @@ async def tick(doors: Doors, duties: Sequence[tuple[str, Duty]] = DUTIES, *, dea
                 done += await (doors.run(write_while_deaf) if deaf else _climb_all(doors))
             else:
                 done += await doors.run(duty)
+                for drill in drills if duty in IN_DRILLS else ():
+                    done += await doors.run(partial(_inside, drill=drill, duty=duty))
         except Exception:
             log.exception("duty failed: %s", name)
             if duty is _climb and not deaf:

@@ -8,6 +8,7 @@ from domain.errors import NotAllowed
 from domain.people import Action, Person
 from domain.places import PlaceCode
 from domain.warnings import Relation, RelationKind
+from services.drills import require_inside
 from services.ports import Evidence, WarningRow
 from services.warning_approval import APPROVAL, needs_second, request_approval
 from services.warning_force import put_in_force
@@ -42,7 +43,8 @@ class Issued:
 async def draft_of(work: Work, officer: Person | None, said: Composed) -> WarningRow:
     """The warning as it would be, without a number and not kept. Raises NotAllowed outside his area."""
     for code in said.places:
-        officer = await work.require(officer, Action.POST_WARNING, code)
+        action = Action.POST_WARNING if work.rows.drills.standing is None else Action.RUN_DRILL
+        officer = await work.require(officer, action, code)
     if officer is None:
         raise NotAllowed("refused.not_enrolled")
     issuer = await issuer_name(work, officer)
@@ -67,7 +69,7 @@ async def draft_of(work: Work, officer: Person | None, said: Composed) -> Warnin
         expires=said.expires,
         expires_assumed=False,
         places=said.places,
-        exercise=False,
+        exercise=work.rows.drills.standing is not None,
         state="held",
         held_because="",
         content_hash="",
@@ -82,9 +84,10 @@ async def compose(work: Work, officer: Person | None, said: Composed) -> Issued:
     waits for a second person. Raises NotAllowed outside his area."""
     row = await draft_of(work, officer, said)
     assert officer is not None
+    await require_inside(work, row.places)
     number = await next_number(work)
     row = replace(row, number=number, identifier=f"{work.county}-{number}")
-    second = await needs_second(work, row)
+    second = not row.exercise and await needs_second(work, row)
     row = await work.rows.warnings.add(replace(row, held_because=APPROVAL if second else ""))
     await work.note("warning.composed", row.subject, officer, colour=said.colour.value)
     if second:

@@ -14,6 +14,7 @@ from domain.warning_reach import is_outranked
 from domain.warnings import Relation, RelationKind
 from services import warning_follow
 from services.channels import post_elsewhere
+from services.drills import break_off
 from services.ports import Group, WarningRow
 from services.warning_asking import ask, owing_people
 from services.warning_end import close, is_outside, tell_the_end
@@ -60,6 +61,10 @@ async def put_in_force(work: Work, row: WarningRow, found: Relation, before: War
         groups=len(groups),
         owing=len(owing),
     )
+    if row.colour >= work.policy.drills.breaks_at and not row.exercise:
+        colour = work.words.label(f"warning.colour.{row.colour.value}")
+        what = work.words.label("drill.by_warning", kind=row.kind, colour=colour, number=row.number)
+        await break_off(work, row.places, row.subject, what)
 
 
 async def _groups_for(work: Work, tree: PlaceTree, row: WarningRow, before: WarningRow | None) -> list[Group]:

@@ -27,6 +27,8 @@ _NAMED = 20
 
 async def note_the_end(work: Work, warning_id: int) -> None:
     """A warning ended, and was not merely replaced by a newer version: it is to be reported on."""
+    if work.rows.drills.standing is not None:
+        return  # a drill has its own record
     row = await work.rows.warnings.get(warning_id)
     if row is not None and (row.corrected or row.state in {"lifted", "expired"}):
         await work.rows.reports.ended(row.id, work.now, "retracted" if row.corrected else row.state)

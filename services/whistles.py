@@ -23,7 +23,7 @@ from domain.whistles import (
     call_after,
     whistle_after,
 )
-from services.casework import allowed, holders, load, move, owe, settle
+from services.casework import allowed, holders, in_reality, load, move, owe, settle
 from services.hazard_desk import departments, has_right, officers_of
 from services.hazard_marks import mark
 from services.ports import HazardRow
@@ -47,6 +47,7 @@ async def blow(work: Work, by: Person, hazard_id: int, words: str, reason: str) 
     township = (await work.tree()).township_of(row.place)
     if township is None or not await has_right(work, by, Action.BLOW_WHISTLE, row):
         raise NotAllowed("refused.no_right")
+    in_reality(work)
     named = await named_departments(work, row, words)
     if not named:
         raise DomainError("whistle.refused.no_department")

@@ -122,6 +122,8 @@ class Work:
 
     async def note(self, what: str, subject: str, actor: Person | None = None, **facts: object) -> None:
         """One line on the timeline. Facts are ids, states and numbers, never what people wrote."""
+        if self.rows.drills.standing is not None:
+            facts["drill"] = self.rows.drills.standing
         await self.rows.timeline.add(
             what, subject=subject, actor=None if actor is None else actor.id, at=self.now, facts=facts
         )

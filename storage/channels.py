@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.channels import SideState, Tried, after_try
 from services.ports.channels import QueuedSide, SideMessage, SideResult, SideSettlement
 from storage.database import BigId, UtcTime, insert_new, insert_or_update, is_fixed, metadata, one_of
+from storage.drill_scope import Scope
 from storage.people import person
 
 contact = sa.Table(
@@ -64,18 +65,32 @@ sa.Index("ix_side_message_subject", side_message.c.subject, side_message.c.perso
 
 
 class ChannelTable:
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+    def __init__(self, connection: AsyncConnection, now: datetime, scope: Scope) -> None:
         self._db = connection
         self._now = now
+        self._scope = scope
 
     # -- what services do ---------------------------------------------------------------------------------------
 
     async def put(self, messages: Iterable[SideMessage]) -> int:
-        rows = [_to_row(one, self._now) for one in messages]
+        rows = [_to_row(one, self._now) for one in await self._that_may_leave(list(messages))]
         if not rows:
             return 0
         new = insert_new(side_message, self._db.dialect.name).returning(side_message.c.id)
         return len((await self._db.execute(new, rows)).all())
+
+    async def _that_may_leave(self, messages: Sequence[SideMessage]) -> Sequence[SideMessage]:
+        """In a drill only where its organiser wanted other channels, and to nobody who takes no part."""
+        drills = await self._scope.drills_of([one.subject for one in messages])
+        if not drills and self._scope.drill is None:
+            return messages
+        kept = []
+        for one in messages:
+            drill = drills.get(one.subject, self._scope.drill)
+            reach = None if drill is None else await self._scope.reach_of(drill)
+            if reach is None or (reach.elsewhere and (one.person_id is None or one.person_id in reach.people)):
+                kept.append(one)
+        return kept
 
     async def supersede(self, subject: str, person_id: int | None = None) -> int:
         where = [side_message.c.subject == subject]

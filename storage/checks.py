@@ -15,6 +15,7 @@ from services.ports.checks import Activity, AskedRow, CheckEntry, CheckRow, Verd
 from storage import check_rows
 from storage.daily_checks import daily_check
 from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
+from storage.drill_scope import Scope
 from storage.hazards import hazard_report
 from storage.obligations import obligation
 from storage.outbox import outbox
@@ -126,8 +127,9 @@ _ASKED_OF = Prepared(
 
 
 class CheckTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     # -- checks -----------------------------------------------------------------------------------------------------
 
@@ -164,6 +166,7 @@ class CheckTable:
         ]
         if people:
             await self._db.execute(sa.insert(spot_check_asked), people)
+        await self._scope.enlist("check", number)
         return replace(row, id=number)
 
     async def _list(self, *where: Any) -> list[CheckRow]:
@@ -195,12 +198,16 @@ class CheckTable:
         await self._db.execute(sa.update(spot_check).where(spot_check.c.id == check_id).values(overview_key=key))
 
     async def open_of(self, checker_id: int) -> list[CheckRow]:
-        return await self._list(spot_check.c.issued_by == checker_id, spot_check.c.state == CheckState.OPEN.value)
+        mine = (spot_check.c.issued_by == checker_id, spot_check.c.state == CheckState.OPEN.value)
+        return await self._list(*mine, self._seen())
+
+    def _seen(self) -> sa.ColumnElement[bool]:
+        return self._scope.keeps("check", spot_check.c.id)
 
     async def topics_of(self, checker_id: int, limit: int = 50) -> list[Topic]:
         query = (
             sa.select(spot_check.c.topic)
-            .where(spot_check.c.issued_by == checker_id, spot_check.c.daily_id.is_(None))
+            .where(spot_check.c.issued_by == checker_id, spot_check.c.daily_id.is_(None), self._seen())
             .order_by(spot_check.c.id.desc())
             .limit(limit)
         )
@@ -209,7 +216,7 @@ class CheckTable:
     async def drawn_since(self, since: datetime) -> list[int]:
         query = (
             sa.select(spot_check.c.draw)
-            .where(spot_check.c.issued_at >= since, spot_check.c.draw.is_not(None))
+            .where(spot_check.c.issued_at >= since, spot_check.c.draw.is_not(None), self._seen())
             .order_by(spot_check.c.id)
         )
         return [person for record in (await self._db.execute(query)).scalars() for person in record["chosen"]]
@@ -231,7 +238,7 @@ class CheckTable:
                 spot_check_asked.c.person_id, sa.func.coalesce(spot_check_asked.c.topic, spot_check.c.topic).label("on")
             )
             .join(spot_check, spot_check.c.id == spot_check_asked.c.check_id)
-            .where(spot_check_asked.c.person_id.in_(list(persons)))
+            .where(spot_check_asked.c.person_id.in_(list(persons)), self._seen())
             .order_by(spot_check.c.id.desc())
         )
         found: dict[int, list[Topic]] = {}
@@ -243,7 +250,7 @@ class CheckTable:
         query = (
             sa.select(spot_check_asked.c.person_id)
             .join(spot_check, spot_check.c.id == spot_check_asked.c.check_id)
-            .where(spot_check.c.issued_at >= since)
+            .where(spot_check.c.issued_at >= since, self._seen())
         )
         return frozenset((await self._db.execute(query)).scalars())
 
@@ -266,7 +273,8 @@ class CheckTable:
         if not asked:
             return []
         cancelled = spot_check.c.state == CheckState.CANCELLED.value
-        checks = await self._list(spot_check.c.id.in_(list(asked)), spot_check.c.issued_at >= since, ~cancelled)
+        these = (spot_check.c.id.in_(list(asked)), spot_check.c.issued_at >= since, ~cancelled)
+        checks = await self._list(*these, self._seen())
         return [(check, asked[check.id]) for check in checks]
 
     async def question_of(self, person_id: int, message_id: int, subjects: Collection[str]) -> str | None:
@@ -354,12 +362,13 @@ class CheckTable:
         answered = sa.select(obligation.c.person_id, obligation.c.answered_at, obligation.c.subject).where(
             sa.or_(obligation.c.subject.startswith("warning:"), obligation.c.subject.startswith("acting:")),
             obligation.c.answered_by == obligation.c.person_id,
+            self._scope.keeps_subject(obligation.c.subject),
         )
         walked = sa.select(check_in.c.person_id, check_in.c.at, check_in.c.task_id).where(
-            check_in.c.recorded_by == check_in.c.person_id
+            check_in.c.recorded_by == check_in.c.person_id, self._scope.keeps("patrol", check_in.c.task_id)
         )
         reported = sa.select(hazard_report.c.person_id, hazard_report.c.at, hazard_report.c.hazard_id).where(
-            hazard_report.c.person_id.is_not(None)
+            hazard_report.c.person_id.is_not(None), self._scope.keeps("hazard", hazard_report.c.hazard_id)
         )
         if since is not None:
             reported = reported.where(hazard_report.c.at >= since)
@@ -380,12 +389,14 @@ class CheckTable:
 
     async def owing(self) -> frozenset[int]:
         is_open = is_fixed(obligation.c.state, ObligationState.OPEN.value)
-        query = sa.select(obligation.c.person_id).where(is_open, obligation.c.subject.startswith("check:"))
+        seen = self._scope.keeps_subject(obligation.c.subject)
+        query = sa.select(obligation.c.person_id).where(is_open, obligation.c.subject.startswith("check:"), seen)
         return frozenset((await self._db.execute(query)).scalars())
 
     async def newest_warnings(self, limit: int = 30) -> list[int]:
         in_force = is_fixed(warning.c.state, "active", "superseded", "lifted", "expired")
-        query = sa.select(warning.c.id).where(in_force).order_by(warning.c.id.desc()).limit(limit)
+        seen = self._scope.keeps("warning", warning.c.id)
+        query = sa.select(warning.c.id).where(in_force, seen).order_by(warning.c.id.desc()).limit(limit)
         return list((await self._db.execute(query)).scalars())
 
 

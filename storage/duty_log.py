@@ -12,6 +12,7 @@ from domain.people import PersonId
 from domain.places import PlaceCode
 from services.ports.duty_log import DutyEntry, Handover, LogLine
 from storage.database import BigId, Json, UtcTime, insert_new, metadata, one_of
+from storage.drill_scope import Scope
 from storage.timeline import timeline
 
 duty_handover = sa.Table(
@@ -54,8 +55,9 @@ sa.Index("ix_timeline_at", timeline.c.at)
 
 
 class DutyLogTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     async def add_handover(self, row: Handover) -> Handover | None:
         values = {
@@ -133,6 +135,7 @@ class DutyLogTable:
                 timeline.c.at < until,
                 timeline.c.actor.in_(list(actors)),
                 timeline.c.what.in_(list(whats)),
+                self._scope.keeps_subject(timeline.c.subject),
             )
             .order_by(timeline.c.seq.desc())
             .limit(limit)

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.places import PlaceCode
 from services.ports.core import DialogueRow, Group
 from storage.database import UtcTime, insert_or_update, metadata, one_of
+from storage.drill_scope import Scope, drill_chat
 from storage.prepared import Prepared
 
 chat_group = sa.Table(
@@ -46,8 +47,9 @@ _FEW = 500
 
 
 class GroupTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     async def _list(self, *where: Any) -> list[Group]:
         query = sa.select(chat_group).where(*where).order_by(chat_group.c.place, chat_group.c.chat_id)
@@ -73,6 +75,9 @@ class GroupTable:
 
     async def bound_to(self, places: Collection[PlaceCode]) -> list[Group]:
         wanted, active = frozenset(places), chat_group.c.status == "active"
+        if self._scope.drill is not None:
+            chats = (await self._scope.reach_of(self._scope.drill)).chats
+            return [g for g in await self._list(active) if g.place in wanted and g.chat_id in chats]
         if len(wanted) <= _FEW:
             return await self._list(active, chat_group.c.place.in_(sorted(wanted)))
         return [g for g in await self._list(active) if g.place in wanted]
@@ -83,6 +88,7 @@ class GroupTable:
     async def migrate(self, old: int, new: int) -> None:
         await self._db.execute(sa.delete(chat_group).where(chat_group.c.chat_id == new))
         await self._db.execute(sa.update(chat_group).where(chat_group.c.chat_id == old).values(chat_id=new))
+        await self._db.execute(sa.update(drill_chat).where(drill_chat.c.chat_id == old).values(chat_id=new))
 
 
 _OPEN_HERE = Prepared(

@@ -16,6 +16,7 @@ from domain.people import PersonId
 from domain.places import PlaceCode
 from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow
 from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
+from storage.drill_scope import Scope
 
 hazard = sa.Table(
     "hazard",
@@ -142,8 +143,9 @@ sa.Index("ix_hazard_card_hazard", hazard_card.c.hazard_id, hazard_card.c.id)
 
 
 class HazardTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     async def add(self, row: HazardRow, report: HazardReport) -> HazardRow:
         values = {name: _plain(getattr(row, name)) for name in _COLUMNS}
@@ -152,7 +154,11 @@ class HazardTable:
         await self._add_event(
             HazardEvent(number, row.version, row.created_at, "report", "", row.state.value, report.person_id)
         )
+        await self._scope.enlist("hazard", number)
         return replace(row, id=number)
+
+    def _seen(self) -> sa.ColumnElement[bool]:
+        return self._scope.keeps("hazard", hazard.c.id)
 
     async def _list(self, *where: Any, limit: int | None = None, newest: bool = False) -> list[HazardRow]:
         order = hazard.c.id.desc() if newest else hazard.c.id
@@ -238,22 +244,22 @@ class HazardTable:
 
     async def alike(self, category: Category, place: PlaceCode, since: Any) -> list[HazardRow]:
         where = (_is_alive, hazard.c.place == place, hazard.c.category == category.value, hazard.c.created_at >= since)
-        return await self._list(*where, newest=True)
+        return await self._list(*where, self._seen(), newest=True)
 
     async def alive_in(self, within: Collection[PlaceCode], limit: int = 200) -> list[HazardRow]:
         inside = sa.or_(sa.false(), *(hazard.c.place.startswith(code, autoescape=True) for code in within))
-        return await self._list(_is_alive, inside, limit=limit) if within else []
+        return await self._list(_is_alive, inside, self._seen(), limit=limit) if within else []
 
     async def alive_of(self, person_id: int) -> list[HazardRow]:
-        return await self._list(_is_alive, hazard.c.assignee == person_id)
+        return await self._list(_is_alive, hazard.c.assignee == person_id, self._seen())
 
     async def at_point(self, point_id: int) -> list[HazardRow]:
-        return await self._list(_is_alive, hazard.c.point_id == point_id, newest=True)
+        return await self._list(_is_alive, hazard.c.point_id == point_id, self._seen(), newest=True)
 
     async def around(self, spot: Point, metres: float) -> list[HazardRow]:
         """By a band of latitude, which the index finds, then by the distance itself."""
         band = degrees(metres / 1000 / EARTH_RADIUS_KM)
-        near = await self._list(_is_alive, hazard.c.lat.between(spot.lat - band, spot.lat + band))
+        near = await self._list(_is_alive, hazard.c.lat.between(spot.lat - band, spot.lat + band), self._seen())
         apart = [(distance_km(spot, at), row.id, row) for row in near if (at := row.position) is not None]
         return [row for km, _, row in sorted(apart) if km * 1000 <= metres]
 
@@ -262,10 +268,11 @@ class HazardTable:
 
     async def reported_by(self, user_id: int, limit: int = 10) -> list[HazardRow]:
         mine = sa.select(hazard_report.c.hazard_id).where(hazard_report.c.user_id == user_id)
-        return await self._list(hazard.c.id.in_(mine), limit=limit, newest=True)
+        return await self._list(hazard.c.id.in_(mine), self._seen(), limit=limit, newest=True)
 
     async def progress_due(self, now: datetime, limit: int = 200) -> list[HazardRow]:
-        query = sa.select(hazard).where(hazard.c.progress_due_at <= now).order_by(hazard.c.progress_due_at).limit(limit)
+        due = (hazard.c.progress_due_at <= now, self._seen())
+        query = sa.select(hazard).where(*due).order_by(hazard.c.progress_due_at).limit(limit)
         return [_hazard(row) for row in await self._db.execute(query)]
 
     async def ask_progress_at(self, hazard_id: int, at: datetime | None) -> None:

@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from storage.database import BigId, UtcTime, insert_new, insert_or_update, is_fixed, metadata, one_of
+from storage.drill_scope import Scope
 from storage.prepared import Prepared
 
 inbox = sa.Table(
@@ -150,9 +151,12 @@ class HeartbeatTable:
 
 
 class CounterTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     async def next(self, name: str) -> int:
         one_more = insert_or_update(counter, self._db.dialect.name, ["name"], (), value=counter.c.value + 1)
-        return int(await self._db.scalar(one_more.values(name=name, value=1).returning(counter.c.value)) or 0)
+        name = self._scope.counted(name)
+        counted = await self._db.scalar(one_more.values(name=name, value=1).returning(counter.c.value))
+        return self._scope.number(int(counted or 0))

@@ -16,6 +16,7 @@ from domain.ledger import LedgerFilter
 from services.ports.hazards import HazardRow
 from services.ports.ledger import HazardLine, PatrolLine
 from storage.database import BigId, UtcTime, metadata
+from storage.drill_scope import Scope
 from storage.hazards import _hazard, _is_alive, hazard, hazard_report
 from storage.patrols import check_in, patrol_task
 from storage.people import person
@@ -33,11 +34,12 @@ _SIGNS = str.maketrans({"%": r"\%", "_": r"\_", "\\": r"\\"})
 
 
 class LedgerTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     async def hazards(self, wanted: LedgerFilter, after: int = 0, limit: int = 500) -> list[HazardLine]:
-        query = page_of_lines(wanted, after, limit)
+        query = page_of_lines(wanted, after, limit).where(self._seen())
         return [
             HazardLine(
                 _hazard(row),
@@ -52,16 +54,20 @@ class LedgerTable:
         ]
 
     async def newest(self, wanted: LedgerFilter, before: int | None = None, limit: int = 8) -> list[HazardRow]:
-        where = _where(wanted, by_id=True)
+        where = [*_where(wanted, by_id=True), self._seen()]
         where += [] if before is None else [hazard.c.id < before]
         query = sa.select(hazard).where(*where).order_by(hazard.c.id.desc()).limit(limit)
         return [_hazard(row) for row in await self._db.execute(query)]
 
     async def count(self, wanted: LedgerFilter) -> int:
-        return int(await self._db.scalar(sa.select(sa.func.count()).select_from(hazard).where(*_where(wanted))) or 0)
+        query = sa.select(sa.func.count()).select_from(hazard).where(*_where(wanted), self._seen())
+        return int(await self._db.scalar(query) or 0)
+
+    def _seen(self) -> sa.ColumnElement[bool]:
+        return self._scope.keeps("hazard", hazard.c.id)
 
     async def counts(self, wanted: LedgerFilter) -> Mapping[str, int]:
-        query = sa.select(hazard.c.state, sa.func.count()).where(*_where(wanted)).group_by(hazard.c.state)
+        query = sa.select(hazard.c.state, sa.func.count()).where(*_where(wanted), self._seen()).group_by(hazard.c.state)
         return {str(state): int(number) for state, number in await self._db.execute(query)}
 
     async def patrols(self, wanted: LedgerFilter, after: int = 0, limit: int = 500) -> list[PatrolLine]:
@@ -78,7 +84,7 @@ class LedgerTable:
                 hazard.c.number.label("hazard_number"),
             )
             .select_from(joined)
-            .where(check_in.c.id > after, *_where_patrol(wanted))
+            .where(check_in.c.id > after, *_where_patrol(wanted), self._scope.keeps("patrol", check_in.c.task_id))
             .order_by(check_in.c.id)
             .limit(limit)
         )
@@ -101,7 +107,8 @@ class LedgerTable:
         return max(0, int(await self._db.scalar(first) or 1) - 1)
 
     async def count_patrols(self, wanted: LedgerFilter) -> int:
-        query = sa.select(sa.func.count()).select_from(check_in).where(*_where_patrol(wanted))
+        seen = self._scope.keeps("patrol", check_in.c.task_id)
+        query = sa.select(sa.func.count()).select_from(check_in).where(*_where_patrol(wanted), seen)
         return int(await self._db.scalar(query) or 0)
 
 

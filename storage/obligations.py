@@ -13,6 +13,7 @@ from domain.places import PlaceCode
 from domain.warning_tally import Counts
 from services.ports.core import Obligation
 from storage.database import BigId, UtcTime, insert_new, is_fixed, metadata, one_of
+from storage.drill_scope import Scope
 from storage.prepared import Prepared
 
 obligation = sa.Table(
@@ -58,8 +59,9 @@ _takes_an_answer = sa.or_(
 
 
 class ObligationTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     async def open(
         self,
@@ -87,6 +89,9 @@ class ObligationTable:
             }
             for person_id, place, reachable in owing
         ]
+        if (drill := (await self._scope.drills_of([subject])).get(subject)) is not None:
+            takes_part = (await self._scope.reach_of(drill)).people  # nobody else owes anything in a drill
+            rows = [row for row in rows if row["person_id"] in takes_part]
         if not rows:
             return []
         added = await self._db.execute(insert_new(obligation, self._db.dialect.name).returning(obligation.c.id), rows)
@@ -113,7 +118,8 @@ class ObligationTable:
 
     async def open_of_person(self, person_id: int, what: str | None = None) -> list[Obligation]:
         found = await _OPEN_OF_PERSON.all(self._db, person=person_id)
-        wanted = [_obligation(row) for row in found if what in {None, row.what}]
+        kept = await self._scope.kept(row.subject for row in found)
+        wanted = [_obligation(row) for row in found if what in {None, row.what} and row.subject in kept]
         return sorted(wanted, key=lambda one: one.id)
 
     async def due(self, now: datetime, limit: int = 500) -> list[Obligation]:
@@ -152,8 +158,13 @@ class ObligationTable:
                 late=late,
                 next_step_at=None,
             )
+            .returning(obligation.c.subject)
         )
-        return answered.rowcount == 1
+        subject: str | None = answered.scalar()
+        if subject is not None and self._scope.drill is None:
+            # Whoever answers something of a drill stands in it from here on: what he is told now is of the drill.
+            self._scope.drill = (await self._scope.drills_of([subject])).get(subject)
+        return subject is not None
 
     async def finish(self, obligation_id: int, state: ObligationState, note: str = "") -> bool:
         values: dict[str, Any] = {"state": state.value, "next_step_at": None}

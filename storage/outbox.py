@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.outgoing import Kind, OutboxState, Outcome, Outgoing, Policy, QueuedMessage, Settlement
 from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
+from storage.drill_messages import in_their_drills
+from storage.drill_scope import Scope
 from storage.outbox_rows import COLUMNS, to_outgoing, to_queued, to_row
 from storage.prepared import Prepared
 
@@ -46,6 +48,7 @@ outbox = sa.Table(
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
     sa.Column("created_at", UtcTime, nullable=False),
     sa.Column("settled_at", UtcTime),
+    sa.Column("drill_id", sa.BigInteger, comment="the drill in which it was said"),
     one_of("state", [s.value for s in OutboxState]),
     one_of("policy", [p.value for p in Policy]),
     one_of("kind", [k.value for k in Kind]),
@@ -72,6 +75,8 @@ sa.Index(
     sqlite_where=sa.text("state = 'sending'"),
     postgresql_where=sa.text("state = 'sending'"),
 )
+_drill_sql = sa.text("drill_id IS NOT NULL")
+sa.Index("ix_outbox_drill", outbox.c.drill_id, sqlite_where=_drill_sql, postgresql_where=_drill_sql)
 sa.Index("ix_outbox_subject", outbox.c.subject, outbox.c.person_id)
 sa.Index("ix_outbox_target", outbox.c.target, sqlite_where=_waiting_sql, postgresql_where=_waiting_sql)
 sa.Index("ix_outbox_chat", outbox.c.chat_id, sqlite_where=_waiting_sql, postgresql_where=_waiting_sql)
@@ -148,9 +153,10 @@ def _padded(ids: Collection[int]) -> list[int]:
 
 
 class OutboxTable:
-    def __init__(self, connection: AsyncConnection, now: datetime) -> None:
+    def __init__(self, connection: AsyncConnection, now: datetime, scope: Scope) -> None:
         self._db = connection
         self._now = now
+        self._scope = scope
 
     # -- what services do ---------------------------------------------------------------------------------------
 
@@ -158,7 +164,7 @@ class OutboxTable:
         return await self.put_many(messages)
 
     async def put_many(self, messages: Iterable[Outgoing]) -> int:
-        batch = [to_row(out, self._now) for out in messages]
+        batch = [to_row(out, self._now, drill) for out, drill in await in_their_drills(self._db, self._scope, messages)]
         if not batch:
             return 0
         dialect = self._db.dialect.name

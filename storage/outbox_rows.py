@@ -10,12 +10,12 @@ from domain.text import Button, ButtonStyle, Html
 
 COLUMNS = (
     *("key", "subject", "person_id", "chat_id", "lane", "kind", "policy", "target", "payload"),
-    *("due_at", "expires_at", "state", "created_at"),
+    *("due_at", "expires_at", "state", "created_at", "drill_id"),
 )
 """what `to_row` fills"""
 
 
-def to_row(out: Outgoing, now: datetime) -> dict[str, Any]:
+def to_row(out: Outgoing, now: datetime, drill: int | None = None) -> dict[str, Any]:
     payload: dict[str, Any] = {"text": out.text}
     if out.buttons:
         payload["buttons"] = [[_button_json(button) for button in line] for line in out.buttons]
@@ -41,6 +41,7 @@ def to_row(out: Outgoing, now: datetime) -> dict[str, Any]:
         "expires_at": out.expires_at,
         "state": OutboxState.PENDING.value,
         "created_at": now,
+        "drill_id": drill,
     }
 
 

@@ -14,6 +14,7 @@ from domain.places import PlaceCode
 from services.ports.patrol_rounds import Layout, PatrolOrder, SpokenCheckIn, VillageRounds
 from services.ports.patrols import PatrolTask
 from storage.database import BigId, UtcTime, insert_or_update, metadata, one_of
+from storage.drill_scope import Scope
 from storage.patrols import patrol_task, task_row
 
 patrol_layout = sa.Table(
@@ -67,8 +68,9 @@ _GONE = (TaskState.CANCELLED.value, TaskState.ENDED.value)
 
 
 class RoundTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     async def _tasks(self, *where: Any, limit: int | None = None) -> list[PatrolTask]:
         query = sa.select(patrol_task).where(*where).order_by(patrol_task.c.due_at, patrol_task.c.id).limit(limit)
@@ -77,11 +79,15 @@ class RoundTable:
     async def of_points(self, point_ids: Collection[int], states: Collection[TaskState]) -> list[PatrolTask]:
         wanted = patrol_task.c.state.in_([one.value for one in states])
         inside = (patrol_task.c.point_id.in_(list(point_ids)), patrol_task.c.period_id.is_not(None))
-        return await self._tasks(*inside, wanted) if point_ids else []
+        return await self._tasks(*inside, wanted, self._seen()) if point_ids else []
+
+    def _seen(self) -> sa.ColumnElement[bool]:
+        return self._scope.keeps("patrol", patrol_task.c.id)
 
     async def of_round(self, point_id: int, due_at: datetime) -> list[PatrolTask]:
         of_response = patrol_task.c.period_id.is_not(None)
-        return await self._tasks(patrol_task.c.point_id == point_id, patrol_task.c.due_at == due_at, of_response)
+        this = (patrol_task.c.point_id == point_id, patrol_task.c.due_at == due_at)
+        return await self._tasks(*this, of_response, self._seen())
 
     async def of_person_due(self, person_id: int, since: datetime, until: datetime) -> list[PatrolTask]:
         return await self._tasks(
@@ -89,6 +95,7 @@ class RoundTable:
             patrol_task.c.due_at >= since,
             patrol_task.c.due_at < until,
             patrol_task.c.period_id.is_not(None),
+            self._seen(),
         )
 
     async def open_of_period(self, period_id: int, limit: int) -> list[PatrolTask]:
@@ -108,7 +115,7 @@ class RoundTable:
         return done.rowcount == 1
 
     async def untold(self, limit: int) -> list[PatrolTask]:
-        waiting = sa.not_(patrol_task.c.told)
+        waiting = sa.and_(sa.not_(patrol_task.c.told), self._seen())
         person = patrol_task.c.person_id
         first = sa.select(person).where(waiting).group_by(person).order_by(person).limit(limit)
         found = [int(one) for one in await self._db.scalars(first)]
@@ -132,6 +139,7 @@ class RoundTable:
                 patrol_task.c.place.startswith(within, autoescape=True),
                 sa.or_(patrol_task.c.period_id.is_not(None), patrol_task.c.plan.is_not(None)),
                 state.not_in(_GONE),
+                self._seen(),
             )
             .group_by(patrol_task.c.place)
             .order_by(patrol_task.c.place)

@@ -17,6 +17,7 @@ from domain.people import PersonId
 from domain.places import PlaceCode
 from services.ports.patrols import CheckIn, PatrolTask, Proof
 from storage.database import BigId, UtcTime, is_fixed, metadata, one_of
+from storage.drill_scope import Scope, drill_subject
 from storage.prepared import Prepared
 
 patrol_task = sa.Table(
@@ -127,33 +128,39 @@ _OPEN_OF_ONE = Prepared(
     .where(patrol_task.c.person_id == sa.bindparam("person", type_=sa.BigInteger), _is_open)
     .order_by(patrol_task.c.due_at, patrol_task.c.id)
 )
+_REAL = check_in.c.task_id.not_in(sa.select(drill_subject.c.number).where(is_fixed(drill_subject.c.kind, "patrol")))
+"""what is no part of a drill"""
 _NEWEST_OF = Prepared(
     sa.select(check_in)
     .where(
         check_in.c.person_id == sa.bindparam("person", type_=sa.BigInteger),
         check_in.c.at >= sa.bindparam("since", type_=UtcTime),
+        _REAL,
     )
     .order_by(check_in.c.id.desc())
     .limit(1)
 )
 _AT_POINT = check_in.c.point_id == sa.bindparam("point", type_=sa.BigInteger)
-_LAST_AT_POINT = Prepared(sa.select(check_in).where(_AT_POINT).order_by(check_in.c.id.desc()).limit(1))
+_LAST_AT_POINT = Prepared(sa.select(check_in).where(_AT_POINT, _REAL).order_by(check_in.c.id.desc()).limit(1))
 _LAST_READING = Prepared(
     sa.select(check_in)
-    .where(_AT_POINT, check_in.c.reading.is_not(None), check_in.c.id != sa.bindparam("but", type_=sa.BigInteger))
+    .where(_AT_POINT, _REAL, check_in.c.reading.is_not(None), check_in.c.id != sa.bindparam("but", type_=sa.BigInteger))
     .order_by(check_in.c.id.desc())
     .limit(1)
 )
 
 
 class PatrolTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     # -- tasks --------------------------------------------------------------------------------------------------
 
     async def add_tasks(self, tasks: Sequence[PatrolTask]) -> list[PatrolTask]:
-        return [await self._add_task(one) for one in tasks]
+        added = [await self._add_task(one) for one in tasks]
+        await self._scope.enlist("patrol", *(one.id for one in added))
+        return added
 
     async def _add_task(self, row: PatrolTask) -> PatrolTask:
         values = {
@@ -184,8 +191,13 @@ class PatrolTable:
 
     async def open_of(self, person_ids: Collection[int]) -> list[PatrolTask]:
         if len(person_ids) == 1:
-            return [task_row(row) for row in await _OPEN_OF_ONE.all(self._db, person=next(iter(person_ids)))]
-        return await self._tasks(patrol_task.c.person_id.in_(list(person_ids)), _is_open)
+            found = [task_row(row) for row in await _OPEN_OF_ONE.all(self._db, person=next(iter(person_ids)))]
+            kept = await self._scope.kept(one.subject for one in found)
+            return [one for one in found if one.subject in kept]
+        return await self._tasks(patrol_task.c.person_id.in_(list(person_ids)), _is_open, self._seen())
+
+    def _seen(self) -> sa.ColumnElement[bool]:
+        return self._scope.keeps("patrol", patrol_task.c.id)
 
     async def many(self, task_ids: Collection[int]) -> list[PatrolTask]:
         return await self._tasks(patrol_task.c.id.in_(list(task_ids))) if task_ids else []
@@ -197,7 +209,8 @@ class PatrolTable:
         inside = sa.or_(sa.false(), *(patrol_task.c.place.startswith(code, autoescape=True) for code in within))
         state = patrol_task.c.state.in_((TaskState.OPEN.value, TaskState.UNABLE.value, TaskState.MISSED.value))
         asked = sa.or_(patrol_task.c.plan.is_not(None), patrol_task.c.period_id.is_not(None))
-        return await self._tasks(inside, state, asked, patrol_task.c.created_at >= since) if within else []
+        recent = patrol_task.c.created_at >= since
+        return await self._tasks(inside, state, asked, recent, self._seen()) if within else []
 
     async def settle(self, task_id: int, state: TaskState, check_in_id: int, *, ask_why: bool = False) -> bool:
         settled = await self._db.execute(
@@ -253,12 +266,18 @@ class PatrolTable:
         return await self._check_ins(check_in.c.task_id == task_id)
 
     async def newest_of(self, person_id: int, since: datetime) -> CheckIn | None:
+        if self._scope.drill is not None:
+            mine = (check_in.c.person_id == person_id, check_in.c.at >= since)
+            found = await self._check_ins(*mine, self._scope.keeps("patrol", check_in.c.task_id), newest=True)
+            return found[0] if found else None
         row = await _NEWEST_OF.first(self._db, person=person_id, since=since)
         return None if row is None else _check_in(row)
 
     async def newest_at(self, person_id: int, place: PlaceCode, since: datetime) -> CheckIn | None:
         found = await self._check_ins(
-            check_in.c.person_id == person_id, check_in.c.place == place, check_in.c.at >= since, newest=True
+            *(check_in.c.person_id == person_id, check_in.c.place == place, check_in.c.at >= since),
+            self._scope.keeps("patrol", check_in.c.task_id),
+            newest=True,
         )
         return found[0] if found else None
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.people import Leave, Person, PersonId, PersonStatus, Post, PrivateChat, Role
 from domain.places import PlaceCode
 from storage.database import BigId, UtcTime, metadata, one_of
+from storage.drill_scope import Scope
 from storage.prepared import Prepared
 
 person = sa.Table(
@@ -68,8 +69,9 @@ _ACTIVE_BY_USER = Prepared(
 
 
 class PeopleTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     async def _where(self, *where: Any, limit: int | None = None) -> list[Person]:
         query = sa.select(person).where(*where).order_by(person.c.id).limit(limit)
@@ -118,6 +120,8 @@ class PeopleTable:
                 )
             )
             ids.update(found.scalars())
+        if self._scope.drill is not None:
+            ids &= (await self._scope.reach_of(self._scope.drill)).people
         people = await self.many(ids)
         return [p for _, p in sorted(people.items()) if p.status is PersonStatus.ACTIVE]
 

@@ -15,6 +15,7 @@ from domain.places import PlaceCode
 from domain.response import Move, Period, PeriodChange, PeriodState, ResponseLevel
 from services.ports.responses import ResponsePost, ResponseProposal
 from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
+from storage.drill_scope import Scope
 from storage.obligations import obligation
 
 _LEVELS = [level.value for level in ResponseLevel]
@@ -112,8 +113,9 @@ response_day = sa.Table(
 
 
 class ResponseTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     # -- periods ------------------------------------------------------------------------------------------------
 
@@ -122,7 +124,10 @@ class ResponseTable:
         return [_period(row) for row in await self._db.execute(query)]
 
     async def active(self) -> list[Period]:
-        return await self._list(_active)
+        return await self._list(_active, self._seen())
+
+    def _seen(self) -> sa.ColumnElement[bool]:
+        return self._scope.keeps("response", response.c.id)
 
     async def get(self, period_id: int) -> Period | None:
         found = await self._list(response.c.id == period_id)
@@ -130,7 +135,7 @@ class ResponseTable:
 
     async def between(self, since: datetime, until: datetime) -> list[Period]:
         ended = sa.or_(response.c.ended_at.is_(None), response.c.ended_at > since)
-        return await self._list(response.c.started_at < until, ended)
+        return await self._list(response.c.started_at < until, ended, self._seen())
 
     async def add(self, period: Period, reason: str, prepared_by: int | None = None) -> Period:
         values = _values(period) | {
@@ -154,6 +159,7 @@ class ResponseTable:
             None if prepared_by is None else PersonId(prepared_by),
         )
         await self._keep(first)
+        await self._scope.enlist("response", added.id)
         return added
 
     async def move(self, after: Period, change: PeriodChange) -> bool:
@@ -253,7 +259,9 @@ class ResponseTable:
     async def posts_since(self, since: datetime) -> dict[int, int]:
         counted = sa.select(response_post.c.chat_id, sa.func.count().label("posts"))
         rows = await self._db.execute(
-            counted.where(response_post.c.posted_at >= since).group_by(response_post.c.chat_id)
+            counted.where(
+                response_post.c.posted_at >= since, self._scope.keeps("response", response_post.c.response_id)
+            ).group_by(response_post.c.chat_id)
         )
         return {row.chat_id: row.posts for row in rows}
 
@@ -274,12 +282,13 @@ class ResponseTable:
     async def owed_between(self, since: datetime, until: datetime) -> list[Owing]:
         asked = obligation.c.opened_at
         query = sa.select(obligation).where(
-            asked >= since, asked < until, obligation.c.what.in_([matter.value for matter in Matter])
+            *(asked >= since, asked < until, obligation.c.what.in_([matter.value for matter in Matter])),
+            self._scope.keeps_subject(obligation.c.subject),
         )
         return [_owing(row) for row in await self._db.execute(query.order_by(obligation.c.id))]
 
     async def to_review(self, before: datetime) -> list[Period]:
-        return await self._list(response.c.ended_at <= before, response.c.reviewed_at.is_(None))
+        return await self._list(response.c.ended_at <= before, response.c.reviewed_at.is_(None), self._seen())
 
     async def reviewed(self, period_id: int, at: datetime) -> bool:
         where = (response.c.id == period_id, response.c.reviewed_at.is_(None), ~_active)

@@ -18,6 +18,8 @@ from storage.checkup import CheckupTable
 from storage.cutoffs import CutoffTable, ReportTable
 from storage.daily_checks import DailyCheckTable
 from storage.database import Database
+from storage.drill_scope import Scope
+from storage.drills import DrillTable
 from storage.duty import DutyTable
 from storage.duty_log import DutyLogTable
 from storage.enrolment import EnrolmentTable
@@ -52,6 +54,11 @@ class SqlRows:
         self._connection = connection
         self._now = now
         self._kept = kept or KeptTree()
+        self._scope = Scope(connection, now)
+
+    @cached_property
+    def drills(self) -> DrillTable:
+        return DrillTable(self._connection, self._scope, self._now)
 
     @cached_property
     def inbox(self) -> InboxTable:
@@ -63,11 +70,11 @@ class SqlRows:
 
     @cached_property
     def counters(self) -> CounterTable:
-        return CounterTable(self._connection)
+        return CounterTable(self._connection, self._scope)
 
     @cached_property
     def outbox(self) -> OutboxTable:
-        return OutboxTable(self._connection, self._now)
+        return OutboxTable(self._connection, self._now, self._scope)
 
     @cached_property
     def timeline(self) -> TimelineTable:
@@ -75,11 +82,11 @@ class SqlRows:
 
     @cached_property
     def obligations(self) -> ObligationTable:
-        return ObligationTable(self._connection)
+        return ObligationTable(self._connection, self._scope)
 
     @cached_property
     def people(self) -> PeopleTable:
-        return PeopleTable(self._connection)
+        return PeopleTable(self._connection, self._scope)
 
     @cached_property
     def places(self) -> PlaceTable:
@@ -87,7 +94,7 @@ class SqlRows:
 
     @cached_property
     def groups(self) -> GroupTable:
-        return GroupTable(self._connection)
+        return GroupTable(self._connection, self._scope)
 
     @cached_property
     def boards(self) -> BoardTable:
@@ -107,7 +114,7 @@ class SqlRows:
 
     @cached_property
     def patrols(self) -> PatrolTable:
-        return PatrolTable(self._connection)
+        return PatrolTable(self._connection, self._scope)
 
     @cached_property
     def points(self) -> PointTable:
@@ -115,11 +122,11 @@ class SqlRows:
 
     @cached_property
     def rounds(self) -> RoundTable:
-        return RoundTable(self._connection)
+        return RoundTable(self._connection, self._scope)
 
     @cached_property
     def duty_log(self) -> DutyLogTable:
-        return DutyLogTable(self._connection)
+        return DutyLogTable(self._connection, self._scope)
 
     @cached_property
     def chain(self) -> ChainTable:
@@ -135,7 +142,7 @@ class SqlRows:
 
     @cached_property
     def hazards(self) -> HazardTable:
-        return HazardTable(self._connection)
+        return HazardTable(self._connection, self._scope)
 
     @cached_property
     def checkup(self) -> CheckupTable:
@@ -147,7 +154,7 @@ class SqlRows:
 
     @cached_property
     def responses(self) -> ResponseTable:
-        return ResponseTable(self._connection)
+        return ResponseTable(self._connection, self._scope)
 
     @cached_property
     def retention(self) -> RetentionTable:
@@ -163,7 +170,7 @@ class SqlRows:
 
     @cached_property
     def ledger(self) -> LedgerTable:
-        return LedgerTable(self._connection)
+        return LedgerTable(self._connection, self._scope)
 
     @cached_property
     def papers(self) -> PaperTable:
@@ -175,15 +182,15 @@ class SqlRows:
 
     @cached_property
     def supervision(self) -> SupervisionTable:
-        return SupervisionTable(self._connection)
+        return SupervisionTable(self._connection, self._scope)
 
     @cached_property
     def warnings(self) -> WarningTable:
-        return WarningTable(self._connection)
+        return WarningTable(self._connection, self._scope)
 
     @cached_property
     def checks(self) -> CheckTable:
-        return CheckTable(self._connection)
+        return CheckTable(self._connection, self._scope)
 
     @cached_property
     def daily_checks(self) -> DailyCheckTable:
@@ -191,7 +198,7 @@ class SqlRows:
 
     @cached_property
     def channels(self) -> ChannelTable:
-        return ChannelTable(self._connection, self._now)
+        return ChannelTable(self._connection, self._now, self._scope)
 
     @cached_property
     def answers(self) -> AnswerTable:

@@ -20,6 +20,7 @@ from domain.whistles import Called, CallState, Whistle, WhistleState
 from services.ports.hazards import HazardRow
 from services.ports.supervision import CaseEvent
 from storage.database import BigId, Json, UtcTime, is_fixed, metadata, one_of
+from storage.drill_scope import Scope
 from storage.hazards import _hazard, hazard
 
 
@@ -283,8 +284,9 @@ class CaseTable(Generic[R]):
 
 
 class SupervisionTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     @cached_property
     def letters(self) -> CaseTable[Letter]:
@@ -313,9 +315,15 @@ class SupervisionTable:
             letter.c.kind == LetterKind.ORDER.value,
             letter.c.created_at >= hazard.c.due_at,
         )
+        seen = self._scope.keeps("hazard", hazard.c.id)
         query = (
             sa.select(hazard)
-            .where(is_fixed(hazard.c.state, HazardState.ASSIGNED.value), hazard.c.due_at < due_before, ~order.exists())
+            .where(
+                is_fixed(hazard.c.state, HazardState.ASSIGNED.value),
+                hazard.c.due_at < due_before,
+                ~order.exists(),
+                seen,
+            )
             .order_by(hazard.c.due_at, hazard.c.id)
             .limit(limit)
         )

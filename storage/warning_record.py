@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.places import PlaceCode
 from services.ports.warnings import GroupPost, WarningAct
 from storage.database import BigId, UtcTime, insert_new, metadata
+from storage.drill_scope import Scope
 
 warning_act = sa.Table(
     "warning_act",
@@ -56,8 +57,9 @@ sa.Index("ix_warning_overtaken_sent", warning_overtaken.c.sent)
 class WarningRecordTable:
     """The part of `WarningRows` that these tables carry."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, scope: Scope) -> None:
         self._db = connection
+        self._scope = scope
 
     async def overtake(self, sender: str, identifier: str, sent: datetime) -> None:
         here = (warning_overtaken.c.sender == sender, warning_overtaken.c.identifier == identifier)
@@ -131,13 +133,17 @@ class WarningRecordTable:
     async def posted_since(self, since: datetime) -> Mapping[int, int]:
         query = (
             sa.select(group_post.c.chat_id, sa.func.count())
-            .where(group_post.c.posted_at >= since, group_post.c.due_at.is_(None))
+            .where(
+                *(group_post.c.posted_at >= since, group_post.c.due_at.is_(None)),
+                self._scope.keeps_subject(group_post.c.subject),
+            )
             .group_by(group_post.c.chat_id)
         )
         return {int(chat): int(number) for chat, number in await self._db.execute(query)}
 
     async def digests_due(self, now: datetime) -> list[GroupPost]:
-        return await self._posts(group_post.c.due_at <= now, group_post.c.digested == sa.false())
+        waiting = (group_post.c.due_at <= now, group_post.c.digested == sa.false())
+        return await self._posts(*waiting, self._scope.keeps_subject(group_post.c.subject))
 
     async def digested(self, chat_id: int, subjects: Collection[str], key: str) -> None:
         await self._db.execute(

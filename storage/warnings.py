@@ -119,6 +119,7 @@ class WarningTable(WarningRecordTable):
             await self._db.execute(sa.update(warning).where(warning.c.id == number).values(event=number))
         if row.evidence != Evidence():
             await self._remember(number, evidence=asdict(row.evidence))
+        await self._scope.enlist("warning", number)
         return replace(row, id=number, event=row.event or number)
 
     async def _list(self, *where: Any) -> list[WarningRow]:
@@ -146,11 +147,14 @@ class WarningTable(WarningRecordTable):
         return await self._list(warning.c.event == event)
 
     async def active(self, now: datetime) -> list[WarningRow]:
-        return await self._list(_is_active, warning.c.expires > now)
+        return await self._list(_is_active, warning.c.expires > now, self._seen())
+
+    def _seen(self) -> sa.ColumnElement[bool]:
+        return self._scope.keeps("warning", warning.c.id)
 
     async def run_out(self, now: datetime) -> list[WarningRow]:
         """Still marked active although their end has passed."""
-        return await self._list(_is_active, warning.c.expires <= now)
+        return await self._list(_is_active, warning.c.expires <= now, self._seen())
 
     async def set_state(self, warning_id: int, from_states: Collection[str], to: str) -> bool:
         moved = await self._db.execute(
@@ -180,7 +184,7 @@ class WarningTable(WarningRecordTable):
         return await self._list(warning.c.number == number)
 
     async def held(self) -> list[WarningRow]:
-        return await self._list(_is_held)
+        return await self._list(_is_held, self._seen())
 
     async def _change(self, warning_id: int, *where: Any, **values: Any) -> bool:
         changed = await self._db.execute(sa.update(warning).where(warning.c.id == warning_id, *where).values(**values))

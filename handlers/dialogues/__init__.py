@@ -23,9 +23,11 @@ from handlers.dialogues.grade_hazard import DIALOGUE as GRADE_HAZARD
 from handlers.dialogues.households import DIALOGUE as HOUSEHOLDS
 from handlers.dialogues.issue_check import DIALOGUE as ISSUE_CHECK
 from handlers.dialogues.judge_check import DIALOGUE as JUDGE_CHECK
+from handlers.dialogues.judge_drill import DIALOGUE as JUDGE_DRILL
 from handlers.dialogues.leave import DIALOGUE as LEAVE
 from handlers.dialogues.list_hazard import DIALOGUE as LIST_HAZARD
 from handlers.dialogues.listing_progress import DIALOGUE as LISTING_PROGRESS
+from handlers.dialogues.open_drill import DIALOGUE as OPEN_DRILL
 from handlers.dialogues.pay_reward import DIALOGUE as PAY_REWARD
 from handlers.dialogues.place_warning import DIALOGUE as PLACE_WARNING
 from handlers.dialogues.plan_duty import DIALOGUE as PLAN_DUTY
@@ -83,4 +85,6 @@ DIALOGUES: tuple[Dialogue, ...] = (
     EXTEND_LISTING,
     START_RESPONSE,
     CHANGE_RESPONSE,
+    OPEN_DRILL,
+    JUDGE_DRILL,
 )

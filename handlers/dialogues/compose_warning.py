@@ -14,6 +14,7 @@ from domain.places import Level, PlaceCode, ancestors
 from domain.text import Html
 from handlers.dialogue import Closing, Dialogue
 from handlers.scene import Scene
+from services.drills import standing_in
 from services.warning_approval import needs_second
 from services.warning_compose import Composed, compose, draft_of
 from services.warning_second import reach_of, whom_to_phone
@@ -53,8 +54,14 @@ def _areas(scene: Scene) -> list[PlaceCode]:
     return [p.place for p in scene.known().posts if p.role in RIGHTS[Action.POST_WARNING]]
 
 
+async def _where(scene: Scene) -> list[PlaceCode]:
+    """In a drill its own places."""
+    drill = await standing_in(scene.work)
+    return _areas(scene) if drill is None else [drill.place]
+
+
 async def _may(scene: Scene, _known: Mapping[str, JsonValue]) -> None:
-    if not _areas(scene):
+    if not await _where(scene):
         raise NotAllowed("refused.no_right")
 
 
@@ -63,7 +70,7 @@ async def _places(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choi
     tree = await scene.work.tree()
     found: dict[PlaceCode, str] = {}
     search = known.get("search")
-    for area in _areas(scene):
+    for area in await _where(scene):
         place = tree.get(area)
         if place is None:
             continue
@@ -92,7 +99,7 @@ async def _foot(scene: Scene, known: Mapping[str, JsonValue]) -> Html | None:
     answers = Answers.model_validate({name: known.get(name) for name in Answers.model_fields})
     row = await draft_of(scene.work, scene.person, _composed(scene, answers))
     groups, people = await reach_of(scene.work, row)
-    second = await needs_second(scene.work, row)
+    second = not row.exercise and await needs_second(scene.work, row)
     return scene.text("compose.reach", groups=groups, people=people, second=second)
 
 

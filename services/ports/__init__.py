@@ -25,6 +25,7 @@ from services.ports.core import (
 )
 from services.ports.cutoffs import Cutoff, CutoffRows, ReportDue, ReportRows
 from services.ports.daily_checks import DailyCheckRows, DailyRow
+from services.ports.drills import DrillRows, DrillThing
 from services.ports.duty import DutyRows, Swap
 from services.ports.duty_log import ChainRows, DutyEntry, DutyLogRows, Handover, LogLine, Rehearsal, RehearsalRows
 from services.ports.enrolment import EnrolmentRows, LinkRow
@@ -50,6 +51,8 @@ class Rows(CoreRows, Protocol):
 
     @property
     def warnings(self) -> WarningRows: ...
+    @property
+    def drills(self) -> DrillRows: ...
     @property
     def enrolment(self) -> EnrolmentRows: ...
     @property
@@ -138,6 +141,8 @@ __all__ = [
     "DailyCheckRows",
     "DailyRow",
     "DialogueRow",
+    "DrillRows",
+    "DrillThing",
     "DutyEntry",
     "DutyLogRows",
     "DutyRows",

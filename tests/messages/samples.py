@@ -11,7 +11,19 @@ from datetime import timedelta
 
 import assembly
 import delivery.errors
-from domain import calling, checklists, checks, hazards, households, ledger, letters, patrols, rewards, stage_two
+from domain import (
+    calling,
+    checklists,
+    checks,
+    drills,
+    hazards,
+    households,
+    ledger,
+    letters,
+    patrols,
+    rewards,
+    stage_two,
+)
 from domain.action_cards import Family
 from domain.chain import Tier
 from domain.colours import Colour, ColourEvidence
@@ -30,7 +42,7 @@ from domain.warning_tally import Tally
 from domain.warnings import Finding, How, Mark, PlaceProblem, Reason
 from feeds.errors import Unreadable
 from handlers import menu
-from services import duty_log, rehearsal, reward_papers, supervision_papers
+from services import drill_papers, duty_log, rehearsal, reward_papers, supervision_papers
 from services.paper_kinds import PAPERS
 from services.sources import NO_LONGER_LISTED
 from tests.messages.forms import choices_of
@@ -182,6 +194,13 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
         *("last_warning", "warning_answered", "warning_not_answered", "no_warning", "patrol", "no_patrol"),
     ),
     "rehearsal.hole.*": lambda: rehearsal.KINDS,
+    "drill.form.*": lambda: [form.value for form in drills.DrillForm],
+    "drill.content.*": lambda: [one.value for one in drills.Content],
+    "drill.state.*": lambda: [state.value for state in drills.DrillState],
+    "drill.verdict.*": lambda: [one.value for one in drills.Verdict],
+    "drill.button.*": lambda: ("warn", "respond", "check", "hazard", "look", "end", "drop", "judge", "paper"),
+    "drill.post.*": lambda: ("planned", "begun", "dropped", "over"),
+    "drill.doc.*": lambda: (*drill_papers.RECORD_ROWS, "moment", "line"),
     "duty_log.did.*": lambda: [what.replace(".", "_") for what in duty_log.DID],
     "chain.tier.*": lambda: [tier.value for tier in Tier],
     "duty.open.*": lambda: ("warning", "cut_off", "major", "overdue", "hazards", "patrols"),

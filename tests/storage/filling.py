@@ -3,6 +3,11 @@ bytes of every kind, ids beyond 32 bits, people who refer to each other."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.colours import Colour
 from domain.obligations import Plan, Rung, Step
@@ -11,6 +16,8 @@ from domain.people import Leave, PersonId, Post, Role
 from domain.places import Level, Place, PlaceCode
 from domain.text import Button, Html
 from services.ports import Board, DialogueRow, Group, Rows, WarningRow
+from storage.database import Database, metadata, opened
+from storage.schema import upgrade
 from storage.store import SqlStore
 
 AT = datetime(2026, 6, 20, 8, 30, 15, 123457, tzinfo=UTC)
@@ -98,6 +105,40 @@ async def fill(store: SqlStore, messages: int = 5, lines: int = 12) -> None:
             await rows.timeline.add("claimed", subject=made.subject, actor=None, at=AT, facts={"n": n, "状态": "发"})
 
     await store.write(work)
+
+
+async def fill_old(old: Database, **how: int) -> None:
+    """The same rows in a schema of an earlier time: written by today's code into a database of today, then brought over
+    column by column, as far as the older one has them."""
+    with TemporaryDirectory() as scratch:
+        url = f"sqlite+aiosqlite:///{scratch}/today.db"
+        await upgrade(url)
+        async with opened(url) as today:
+            await fill(SqlStore(today, lambda: AT), **how)
+            await old.write(lambda connection: _bring_over(today, connection))
+
+
+async def _bring_over(today: Database, old: AsyncConnection) -> None:
+    def columns(sync: sa.Connection) -> dict[str, set[str]]:
+        look = sa.inspect(sync)
+        return {name: {one["name"] for one in look.get_columns(name)} for name in look.get_table_names()}
+
+    there = await old.run_sync(columns)
+    for table in metadata.sorted_tables:
+        shared = [one for one in table.columns if one.name in there.get(table.name, ())]
+        query = sa.select(*shared)
+        rows = await today.read(lambda c, query=query: _all(c, query)) if shared else []  # type: ignore[misc]
+        if not rows:
+            continue
+        itself = {one.name for one in shared if any(key.column.table is table for key in one.foreign_keys)}
+        await old.execute(sa.insert(table), [{**row, **dict.fromkeys(itself)} for row in rows])
+        for row in rows if itself else ():
+            later = sa.update(table).where(*(key == row[key.name] for key in table.primary_key))
+            await old.execute(later.values({name: row[name] for name in itself}))
+
+
+async def _all(connection: AsyncConnection, query: sa.Select[Any]) -> list[dict[str, Any]]:
+    return [dict(row._mapping) for row in await connection.execute(query)]
 
 
 async def _say(rows: Rows, messages: int) -> None:

@@ -24,7 +24,7 @@ from storage.restore import restore
 from storage.revisions import migrate, newest
 from storage.schema import current
 from storage.store import SqlStore
-from tests.storage.filling import fill, message, people
+from tests.storage.filling import fill, fill_old, message, people
 from tests.support.databases import DIALECTS, Databases, Each, Hands, sqlite_path
 
 
@@ -117,7 +117,8 @@ async def test_a_copy_of_an_older_version_is_brought_to_the_present_schema(
 ) -> None:
     async with opened(empty_url) as database:
         await database.write(lambda connection: migrate(connection, "0001"))
-    before = await filled(empty_url)
+        await fill_old(database)
+    before = await sums_of(empty_url)
 
     made = await backup(empty_url, tmp_path / "copy.db")
     again = await restore(tmp_path / "copy.db", other_url)

@@ -22,7 +22,7 @@ from storage.migrations.__main__ import write_script
 from storage.revisions import VERSIONS, migrate, newest, revision
 from storage.schema import current, upgrade
 from storage.store import SqlStore
-from tests.storage.filling import fill
+from tests.storage.filling import fill, fill_old
 from tests.support.databases import Databases, Each, Hands, sqlite_path
 
 _TYPE = r"(?:TEXT|BIGINT|INTEGER|BOOLEAN|DATETIME|DATE|FLOAT)\b"
@@ -178,7 +178,7 @@ async def old_url(empty_url: str) -> str:
     """A database with rows in it, one migration behind."""
     async with opened(empty_url) as database:
         await database.write(lambda connection: migrate(connection, "0001"))
-        await fill(SqlStore(database, Hands().now))
+        await fill_old(database)
     return empty_url
 
 
@@ -285,7 +285,7 @@ async def test_a_process_killed_in_a_migration_leaves_the_old_schema_and_the_nex
     with databases.fresh("sqlite", tmp_path, migrated=False) as url:
         async with opened(url) as database:
             await database.write(lambda connection: migrate(connection, "0001"))
-            await fill(SqlStore(database, Hands().now))
+            await fill_old(database)
         script = textwrap.dedent(KILLED)
         process = await asyncio.create_subprocess_exec(sys.executable, "-c", script, url)
 
