@@ -190,24 +190,5 @@ async def _fit_to_close(work: Work, row: HazardRow, people: Iterable[Person]) ->
     return list(fit.values())
 
 
-# -- the ledger -------------------------------------------------------------------------------------------------
-
-
-async def ledger_of(work: Work, person: Person) -> list[HazardRow]:
-    """What is open and concerns the person: in his area, of his department, or his own to fix. What is most urgent
-    first: overdue, then suspected or major, then the oldest."""
-    wanted = {**RIGHTS[Action.ASSIGN_HAZARD], **RIGHTS[Action.CLOSE_HAZARD], **RIGHTS[Action.ROUTE_HAZARD]}
-    areas = [post.place for post in person.posts if post.role in wanted]
-    found = {row.id: row for row in await work.rows.hazards.alive_of(person.id)}
-    for row in await work.rows.hazards.alive_in(areas):
-        if await concerns(work, person, row):
-            found[row.id] = row
-    return sorted(found.values(), key=lambda row: (not is_overdue(work, row), not _is_serious(row), row.id))
-
-
 def is_overdue(work: Work, row: HazardRow) -> bool:
     return row.state is HazardState.ASSIGNED and row.due_at is not None and row.due_at < work.now
-
-
-def _is_serious(row: HazardRow) -> bool:
-    return is_grave(row.grade, suspected=row.suspected)

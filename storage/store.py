@@ -25,6 +25,7 @@ from storage.duty_log import DutyLogTable
 from storage.enrolment import EnrolmentTable
 from storage.files import FileTable
 from storage.groups import DialogueTable, GroupTable
+from storage.hazard_lists import HazardListTable
 from storage.hazards import HazardTable
 from storage.inbox import CounterTable, HeartbeatTable, InboxTable
 from storage.leave_requests import LeaveRequestTable
@@ -143,6 +144,10 @@ class SqlRows:
     @cached_property
     def hazards(self) -> HazardTable:
         return HazardTable(self._connection, self._scope)
+
+    @cached_property
+    def hazard_lists(self) -> HazardListTable:
+        return HazardListTable(self._connection)
 
     @cached_property
     def checkup(self) -> CheckupTable:

@@ -16,7 +16,8 @@ from domain.text import Html
 from handlers.dialogue import Dialogue
 from handlers.scene import Scene
 from services.casework import allowed
-from services.hazard_desk import ledger_of, officers_of, owners
+from services.hazard_desk import officers_of, owners
+from services.hazard_list import most_urgent
 from services.letters import Wanted, draft, issuing_post
 from services.ports import HazardRow, WarningRow
 
@@ -79,7 +80,7 @@ async def _hazard(scene: Scene, known: Mapping[str, JsonValue]) -> HazardRow | N
 async def _subjects(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choice]:
     """Open hazards of the unit, most urgent first, then warnings in force, then nothing of the kind."""
     work, person, found = scene.work, scene.known(), []
-    hazards = (await ledger_of(work, person))[:_SHOWN]
+    hazards = await most_urgent(work, person, _SHOWN)
     chosen = await _hazard(scene, known)
     if chosen is not None and chosen.id not in {row.id for row in hazards}:
         hazards = [chosen, *hazards]

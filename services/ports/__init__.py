@@ -30,6 +30,7 @@ from services.ports.duty import DutyRows, Swap
 from services.ports.duty_log import ChainRows, DutyEntry, DutyLogRows, Handover, LogLine, Rehearsal, RehearsalRows
 from services.ports.enrolment import EnrolmentRows, LinkRow
 from services.ports.files import FileRows, Kept, Shelf, StoredFile
+from services.ports.hazard_lists import HazardListLine, HazardListRows
 from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow, HazardRows
 from services.ports.leave import LeaveRequest, LeaveRows
 from services.ports.ledger import HazardLine, LedgerRows, PatrolLine
@@ -73,6 +74,8 @@ class Rows(CoreRows, Protocol):
     def duty(self) -> DutyRows: ...
     @property
     def hazards(self) -> HazardRows: ...
+    @property
+    def hazard_lists(self) -> HazardListRows: ...
     @property
     def checks(self) -> CheckRows: ...
     @property
@@ -156,6 +159,8 @@ __all__ = [
     "HazardCard",
     "HazardEvent",
     "HazardLine",
+    "HazardListLine",
+    "HazardListRows",
     "HazardReport",
     "HazardRow",
     "HazardRows",

@@ -29,6 +29,7 @@ from domain.chain import Tier
 from domain.colours import Colour, ColourEvidence
 from domain.digest_figures import Share
 from domain.form_reading import COMMON_ERRORS
+from domain.hazard_lists import HazardTab
 from domain.hazards import Category
 from domain.households import RelaySum
 from domain.obligations import TO_NOBODY_ELSE, Channel, Rung
@@ -252,6 +253,8 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "fix_at_once.done.choice.*": lambda: choices_of("fix_at_once", "done"),
     "hazard.button.close_*": lambda: [one.value for one in hazards.Verification],
     "hazard.marked.*_*": lambda: [(mark.value, how) for mark in hazards.Mark for how in ("on", "off")],
+    "hazard_list.tab.*": lambda: [tab.value for tab in HazardTab],
+    "hazard_list.by_*": lambda: ("place", "kind"),
     "hazard.verified.*": lambda: [one.value for one in hazards.Verification],
     "assign_hazard.measure.choice.*": lambda: choices_of("assign_hazard", "measure"),
     "*.reason.choice.*": lambda: [
