@@ -19,6 +19,9 @@ from services.drill_record import send_record
 from services.drill_words import drill_facts, panel_buttons
 from services.work import Work
 
+_WOUND_UP = "drill_wound_up"
+_UNTIL_WOUND_UP = timedelta(days=1)
+
 
 @dataclass(frozen=True, slots=True)
 class DrillWish:
@@ -190,7 +193,9 @@ async def end_drill(work: Work, person: Person | None, drill_id: int) -> Drill:
     assert person is not None
     if drill.state is DrillState.PLANNED:
         return await _drop(work, drill, person.id)
-    return await _finish(work, drill, DrillState.ENDED, by=person.id)
+    drill = await _finish(work, drill, DrillState.ENDED, by=person.id)
+    await wind_up(work, drill)
+    return drill
 
 
 async def _drop(work: Work, drill: Drill, by: PersonId | None = None) -> Drill:
@@ -211,14 +216,23 @@ async def _finish(
     drill = replace(drill, state=to, ended_at=work.now, ended_by=by, stopped_by=stopped_by)
     asked = {one.person_id for one in await work.rows.drills.owed_in(drill.id)} | {drill.opened_by}
     still_open = await work.rows.drills.close_all(drill.id)
-    await close_things(work, drill)
     await work.note(f"drill.{to.value}", drill.subject, None, open=still_open)
     if to is DrillState.BROKEN_OFF:
         await _say_in_earnest(work, drill, asked, what)
     else:
         await _say_over(work, drill, asked)
-    await send_record(work, drill)
     return drill
+
+
+async def wind_up(work: Work, drill: Drill) -> bool:
+    """What was made in it ends, and its organiser gets the record. Once, and not in the transaction of a real warning
+    that broke it off: nothing of a drill may hold that up."""
+    if not await work.rows.responses.day_done(_WOUND_UP, drill.place, str(drill.id), work.now):
+        return False
+    with work.rows.drills.inside(drill.id):
+        await close_things(work, drill)
+    await send_record(work, drill)
+    return True
 
 
 async def _say_over(work: Work, drill: Drill, asked: Collection[int]) -> None:
@@ -256,11 +270,13 @@ async def break_off(work: Work, places: Collection[PlaceCode], subject: str, wha
 
 
 async def move_drills(work: Work) -> int:
-    """For the tick: those whose time has come begin, or are dropped where something real is on; those whose time is
-    over end."""
+    """For the tick: those whose time has come begin, those whose time is over end, and neither lasts into something
+    real."""
     moved = 0
     for drill in await work.rows.drills.open():
-        if drill.state is DrillState.RUNNING and drill.ends_at <= work.now:
+        if drill.state is DrillState.RUNNING and (why := await in_earnest(work, drill.place)):
+            await _finish(work, drill, DrillState.BROKEN_OFF, what=why)
+        elif drill.state is DrillState.RUNNING and drill.ends_at <= work.now:
             await _finish(work, drill, DrillState.ENDED)
         elif drill.state is DrillState.PLANNED and drill.starts_at <= work.now:
             await _begin_or_drop(work, drill)
@@ -268,6 +284,11 @@ async def move_drills(work: Work) -> int:
             continue
         moved += 1
     return moved
+
+
+async def wind_up_drills(work: Work) -> int:
+    """For the tick, beside `move_drills`: what cannot be wound up keeps no other drill from its times."""
+    return sum([await wind_up(work, one) for one in await work.rows.drills.over_since(work.now - _UNTIL_WOUND_UP)])
 
 
 async def _begin_or_drop(work: Work, drill: Drill) -> None:

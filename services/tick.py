@@ -14,7 +14,7 @@ from services.cutoff import watch
 from services.daily_digest import send_daily
 from services.doors import Doors
 from services.drill_year import remind_of_drills
-from services.drills import move_drills
+from services.drills import move_drills, wind_up_drills
 from services.duty_call import call_shifts
 from services.duty_gaps import weekly_gaps
 from services.hazard_time import ask_how_it_goes
@@ -84,6 +84,7 @@ async def _singly_if_possible(doors: Doors) -> int:
 
 DUTIES: Sequence[tuple[str, Duty]] = (
     ("drills", move_drills),
+    ("drills that ended", wind_up_drills),
     ("expire warnings", expire_due),
     ("end of the quiet", release_quiet),
     ("still in force?", ask_whether_still),

@@ -113,6 +113,10 @@ class DrillTable:
     async def began_since(self, since: datetime) -> list[Drill]:
         return await self._list(drill.c.began_at >= since)
 
+    async def over_since(self, since: datetime) -> list[Drill]:
+        over = drill.c.state.in_((DrillState.ENDED.value, DrillState.BROKEN_OFF.value))
+        return await self._list(over, drill.c.ended_at >= since)
+
     async def move(
         self,
         drill_id: int,

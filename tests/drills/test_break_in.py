@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 
 from domain.drills import DrillState
@@ -59,6 +60,22 @@ async def test_a_real_orange_warning_ends_the_drill_before_anything_else_is_aske
         county.seen_all()
         await county.pass_time(timedelta(minutes=1), minutes=40)
         assert [text for chat in county._chats() for text in county.new(chat) if is_framed(text)] == []
+
+
+@pytest.mark.logs_errors
+async def test_nothing_of_a_drill_can_hold_a_real_warning_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaks(*_: object) -> None:
+        raise LookupError("something of the drill cannot be closed")
+
+    monkeypatch.setattr("services.drills.close_things", breaks)
+    async with small_county(tmp_path) as county:
+        await open_drill(county)
+        await drill_warning(county)
+        await county.warn(colour="橙色", places=[VILLAGE])
+        assert "2026-001" in county.texts(county.village_group)[-2]
+        await county.pass_time(minutes=1)
+        assert await state(county) is DrillState.BROKEN_OFF
+        county.seen_all()
 
 
 async def test_whoever_answers_afterwards_answers_what_is_real(tmp_path: Path) -> None:

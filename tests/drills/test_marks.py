@@ -101,7 +101,7 @@ async def test_a_button_of_a_drill_that_is_over_is_answered_with_the_mark(tmp_pa
         await open_drill(county)
         await drill_warning(county)
         await county.press(LEADER, "结束演练")
-        pressed = await county.press(NEIGHBOUR_HEAD, "收到")
+        pressed = await county.forge(NEIGHBOUR_HEAD, "w:ack:1")
         assert pressed.text is not None
         assert is_framed(pressed.text)
         assert await county.bot.doors.read(lambda work: work.rows.drills.running()) == []
