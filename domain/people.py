@@ -121,6 +121,7 @@ class Reach(StrEnum):
 
 
 _V_FIELD = (Role.GRID_MEMBER, Role.PATROLLER, Role.MONITOR, Role.WARNER, Role.EVACUATOR, Role.SHELTER_KEEPER)
+_CLOSERS = (Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.CONTACT_CADRE)
 _EVERY_POST = tuple(role for role in Role if role is not Role.PUBLIC)
 
 
@@ -166,9 +167,11 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
     Action.REPORT_HAZARD: _all(Role, Reach.ANY),
     Action.ASSIGN_HAZARD: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA)
     | {Role.DEPARTMENT: Reach.DEPARTMENT},
-    Action.CLOSE_HAZARD: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.CONTACT_CADRE), Reach.AREA)
+    Action.CLOSE_HAZARD: _all(
+        (Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.CONTACT_CADRE), Reach.AREA
+    )
     | {Role.DEPARTMENT: Reach.DEPARTMENT, Role.VILLAGE_HEAD: Reach.LESSER},
-    Action.CONFIRM_AT_ONCE: _all((Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION, Role.CONTACT_CADRE), Reach.AREA)
+    Action.CONFIRM_AT_ONCE: _all(_CLOSERS, Reach.AREA)
     | _all((Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER), Reach.LESSER)
     | {Role.DEPARTMENT: Reach.DEPARTMENT},
     Action.ROUTE_HAZARD: _all((Role.COUNTY_DUTY, Role.PRINCIPAL, Role.LEADER_IN_CHARGE, Role.STATION), Reach.AREA)

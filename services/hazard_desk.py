@@ -161,7 +161,8 @@ async def sees_reporter(work: Work, person: Person | None, row: HazardRow) -> bo
 
 async def rechecks(work: Work, row: HazardRow) -> list[Person]:
     """Who looks whether it is really fixed: the cadre of the village, whoever took it, the department; what was fixed
-    on the spot also those of the village; else the township's desk. Never the hands that fixed it."""
+    on the spot also those of the village; else the township's desk, and the county's where there is nobody else. Never
+    the hands that fixed it."""
     named = None if row.recheck_by is None else await work.rows.people.get(row.recheck_by)
     if named is not None and named.reachable and (fit := await _fit_to_close(work, row, [named])):
         return fit
@@ -176,7 +177,8 @@ async def rechecks(work: Work, row: HazardRow) -> list[Person]:
     above = tree.township_of(row.place)
     roles = [role for role, reach in RIGHTS[Action.CLOSE_HAZARD].items() if reach is Reach.AREA]
     desk = [] if above is None else await _reachable(work, roles, above.code)
-    return await _fit_to_close(work, row, [*desk, *await officers_of(work, owners(work, row))])
+    fit = await _fit_to_close(work, row, [*desk, *await officers_of(work, owners(work, row))])
+    return fit or await _fit_to_close(work, row, await _reachable(work, [Role.COUNTY_DUTY], work.county))
 
 
 async def _fit_to_close(work: Work, row: HazardRow, people: Iterable[Person]) -> list[Person]:
