@@ -9,6 +9,7 @@ from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import Paper
 from services.photo_papers import BEFORE_AND_AFTER
 from services.points_map import POINT_MAP
+from services.rehearsal_papers import REACH_SHEET
 from services.reward_papers import REWARD_SHEET
 from services.supervision_papers import LETTER_PAPER, LETTER_REGISTER
 
@@ -21,6 +22,7 @@ ALL: tuple[Paper, ...] = (
     LETTER_REGISTER,
     REWARD_SHEET,
     DRILL_RECORD,
+    REACH_SHEET,
     ARCHIVE,
 )
 

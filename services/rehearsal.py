@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
+from domain.calling import REACHES, CallResult
 from domain.errors import DomainError, NotAllowed, Stale
 from domain.obligations import Channel, Plan, Rung, Step, is_late
 from domain.outgoing import Lane, Policy
@@ -16,6 +17,7 @@ from domain.people import VILLAGE_ROLES, Action, Person, PersonStatus, PrivateCh
 from domain.places import PlaceCode, is_within
 from domain.text import Button, ButtonStyle, Html, Rows
 from services.ports import Obligation, Rehearsal
+from services.rehearsal_ways import write_elsewhere
 from services.work import Work
 
 REACH = "reach"
@@ -42,8 +44,11 @@ def by_day(work: Work) -> bool:
     return policy.day_from <= clock < policy.day_until
 
 
-async def begin(work: Work, starter: Person | None, area: PlaceCode) -> tuple[Rehearsal, int, int]:
-    """Returns the rehearsal, how many are asked, and how many no private message reaches."""
+async def begin(
+    work: Work, starter: Person | None, area: PlaceCode, *, elsewhere: bool = False
+) -> tuple[Rehearsal, int, int]:
+    """`elsewhere`: by the county's other channels as well, which may cost money. Returns the rehearsal, how many are
+    asked, and how many no private message reaches."""
     starter = await work.require(starter, Action.REHEARSE, area)
     if not by_day(work):
         raise DomainError("rehearsal.at_night")
@@ -67,6 +72,8 @@ async def begin(work: Work, starter: Person | None, area: PlaceCode) -> tuple[Re
         owing=[(person.id, village, person.reachable) for person, village in people.values()],
     )
     asked = sum([await _ask(work, row, person, "ask") for person, _ in people.values()])
+    if elsewhere:
+        await write_elsewhere(work, row, [person for person, _ in people.values()])
     await work.note("rehearsal.begun", row.subject, starter, place=area, asked=asked, people=len(people))
     return row, asked, len(people) - asked
 
@@ -107,27 +114,37 @@ class Holes:
 
     asked: int = 0
     reached: int = 0
+    phoned: int = 0
+    """of these, whom a call reached and no message"""
     villages: list[str] = field(default_factory=list)
     """nobody was reached there"""
     never: list[str] = field(default_factory=list)
     blocked: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     silent: list[str] = field(default_factory=list)
+    wrong: list[str] = field(default_factory=list)
+    """the number is not theirs: a task of the roster"""
     late: list[str] = field(default_factory=list)
     one_way: list[str] = field(default_factory=list)
     """no channel beside Telegram has an address of theirs"""
+    people: dict[str, list[Person]] = field(default_factory=dict)
+    """whom no answer came from, in the order of the names of that kind"""
 
     def listed(self, kind: str) -> Sequence[str]:
         return list(getattr(self, kind))
 
 
-KINDS = ("villages", "never", "blocked", "gone", "silent", "late", "one_way")
+KINDS = ("villages", "never", "blocked", "gone", "silent", "wrong", "late", "one_way")
+TO_PHONE = frozenset({"never", "blocked", "gone", "silent"})
+"""whom somebody may telephone, and say what became of it"""
 
 
 async def holes_of(work: Work, row: Rehearsal) -> Holes:
     owed = await work.rows.obligations.of_subject(row.subject)
     people, tree = await work.rows.people.many({one.person_id for one in owed}), await work.tree()
-    found, heard_in = Holes(asked=len(owed)), {one.place for one in owed if one.answered_at is not None}
+    calls = await work.rows.rehearsals.calls_of(row.id)
+    heard_in = {one.place for one in owed if one.answered_at is not None or calls.get(one.person_id) in REACHES}
+    found = Holes(asked=len(owed))
     found.villages = [tree.path(place) for place in sorted({one.place for one in owed} - heard_in)]
     other: set[int] = set()
     for channel in work.policy.channels:
@@ -135,18 +152,26 @@ async def holes_of(work: Work, row: Rehearsal) -> Holes:
     for one in owed:
         person = people[one.person_id]
         shown = f"{person.name}（{tree.path(one.place)}，{person.phone}）"
+        call = calls.get(person.id)
         if one.answered_at is not None:
             found.reached += 1
             if one.late:
                 found.late.append(shown)
+        elif call in REACHES:
+            found.reached, found.phoned = found.reached + 1, found.phoned + 1
         else:
-            getattr(found, _why(person)).append(shown)
+            kind = why_not(person, call)
+            getattr(found, kind).append(shown)
+            found.people.setdefault(kind, []).append(person)
         if work.policy.channels and person.id not in other:
             found.one_way.append(shown)
     return found
 
 
-def _why(person: Person) -> str:
+def why_not(person: Person, call: CallResult | None) -> str:
+    """The hole by which he is missed, as far as calls and his chat say it."""
+    if call is CallResult.NO_SUCH_NUMBER:
+        return "wrong"
     if person.user_id is None or person.private_chat is PrivateChat.NEVER:
         return "never"
     if person.private_chat is PrivateChat.GONE:
@@ -162,6 +187,7 @@ async def close_rehearsals(work: Work) -> int:
             continue
         await work.rows.obligations.close_subject(row.subject)
         await work.rows.outbox.supersede(subject=row.subject)
+        await work.rows.channels.supersede(row.subject)
         starter = await work.rows.people.get(row.started_by)
         if starter is not None:
             text, buttons = await report(work, replace(row, state="closed"), starter.language)
@@ -183,6 +209,7 @@ async def report(work: Work, row: Rehearsal, lang: str) -> tuple[Html, Rows]:
         closes=work.local(row.closes_at),
         asked=found.asked,
         reached=found.reached,
+        phoned=found.phoned,
         late_minutes=work.policy.rehearsal.late_minutes,
         first=found.villages[:_LISTED],
         **counts,
@@ -192,7 +219,8 @@ async def report(work: Work, row: Rehearsal, lang: str) -> tuple[Html, Rows]:
         for kind in KINDS
         if counts[kind]
     )
-    return text, buttons
+    sheet = Button(work.words.label("rehearsal.button.sheet", lang), f"rt:sheet:{row.id}")
+    return text, (*buttons, (sheet,))
 
 
 async def seen_by(work: Work, person: Person | None, rehearsal_id: int) -> Rehearsal:

@@ -1,6 +1,6 @@
 """The 包保 chain and rehearsals. An assignment that ended stays, with its end."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.calling import CallResult
 from domain.chain import Assignment, Tier
 from domain.people import PersonId
 from domain.places import PlaceCode
@@ -41,6 +42,19 @@ rehearsal = sa.Table(
     sa.Column("state", sa.Text, nullable=False),
     one_of("state", ("running", "closed")),
 )
+
+rehearsal_call = sa.Table(
+    "rehearsal_call",
+    metadata,
+    sa.Column("id", BigId, primary_key=True),
+    sa.Column("rehearsal_id", sa.BigInteger, sa.ForeignKey("rehearsal.id"), nullable=False),
+    sa.Column("person_id", sa.BigInteger, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("result", sa.Text, nullable=False),
+    sa.Column("by", sa.BigInteger, sa.ForeignKey("person.id"), nullable=False),
+    sa.Column("at", UtcTime, nullable=False),
+    one_of("result", [r.value for r in CallResult]),
+)
+sa.Index("ix_rehearsal_call_rehearsal", rehearsal_call.c.rehearsal_id, rehearsal_call.c.id)
 
 _in_force = assignment.c.ended_at.is_(None)
 
@@ -120,6 +134,15 @@ class RehearsalTable:
 
     async def newest(self, limit: int = 5) -> list[Rehearsal]:
         return await self._list(limit=limit)
+
+    async def add_call(self, rehearsal_id: int, person_id: int, result: CallResult, by: int, at: datetime) -> None:
+        values = {"rehearsal_id": rehearsal_id, "person_id": person_id, "result": result.value, "by": by, "at": at}
+        await self._db.execute(sa.insert(rehearsal_call).values(values))
+
+    async def calls_of(self, rehearsal_id: int) -> Mapping[int, CallResult]:
+        query = sa.select(rehearsal_call.c.person_id, rehearsal_call.c.result)
+        query = query.where(rehearsal_call.c.rehearsal_id == rehearsal_id).order_by(rehearsal_call.c.id)
+        return {int(person): CallResult(result) for person, result in await self._db.execute(query)}
 
     async def close(self, rehearsal_id: int) -> bool:
         done = await self._db.execute(

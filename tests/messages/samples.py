@@ -43,7 +43,15 @@ from domain.warning_tally import Tally
 from domain.warnings import Finding, How, Mark, PlaceProblem, Reason
 from feeds.errors import Unreadable
 from handlers import menu
-from services import drill_papers, duty_log, rehearsal, reward_papers, supervision_papers
+from services import (
+    drill_papers,
+    duty_log,
+    rehearsal,
+    rehearsal_calls,
+    rehearsal_papers,
+    reward_papers,
+    supervision_papers,
+)
 from services.paper_kinds import PAPERS
 from services.sources import NO_LONGER_LISTED
 from tests.messages.forms import choices_of
@@ -195,6 +203,17 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
         *("last_warning", "warning_answered", "warning_not_answered", "no_warning", "patrol", "no_patrol"),
     ),
     "rehearsal.hole.*": lambda: rehearsal.KINDS,
+    "rehearsal.button.*": lambda: [one.value for one in rehearsal_calls.CALLS],
+    "rehearsal.called.*": lambda: [one.value for one in rehearsal_calls.CALLS],
+    "rehearsal.call.*": lambda: [one.value for one in rehearsal_calls.CALLS],
+    "rehearsal.state.*": lambda: ("heard", "late", "phoned", "wrong", *rehearsal.TO_PHONE),
+    "rehearsal.side.*": lambda: ("taken", "under_way", "failed"),
+    "rehearsal.way.*": lambda: ("message", "phone"),
+    "rehearsal.village.*": lambda: ("reached", "nobody"),
+    "rehearsal.sheet.*": lambda: ("villages", "people"),
+    "rehearsal.column.*": lambda: [
+        name for name, _ in (*rehearsal_papers.VILLAGE_COLUMNS, *rehearsal_papers.PERSON_COLUMNS)
+    ],
     "drill.form.*": lambda: [form.value for form in drills.DrillForm],
     "drill.content.*": lambda: [one.value for one in drills.Content],
     "drill.state.*": lambda: [state.value for state in drills.DrillState],
