@@ -16,6 +16,7 @@ from domain.places import PlaceCode, PlaceTree
 from domain.text import Button, ButtonStyle, Html, Rows
 from services import phone_lists
 from services.answer_subjects import acting, relay
+from services.patrol_cutoff import excuse_rounds
 from services.ports import Cutoff, Obligation, WarningRow
 from services.reach import desk_of
 from services.warning_texts import post_facts
@@ -141,6 +142,7 @@ async def decide(work: Work, officer: Person | None, warning_id: int, township: 
     if yes:
         for one in await work.rows.warnings.active(work.now):
             await _excuse(work, one, {cut.place for cut in rows})
+        await excuse_rounds(work, {cut.place for cut in rows}, CUT_OFF)
     await show(work, row, township)
     return len(rows)
 

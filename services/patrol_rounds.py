@@ -57,10 +57,16 @@ class _Table:
     """Which round holds for which point at this moment."""
 
     def __init__(
-        self, work: Work, period: Period, layout: Layout, red: Sequence[WarningRow], orders: Sequence[PatrolOrder]
+        self,
+        work: Work,
+        period: Period,
+        layout: Layout,
+        red: Sequence[WarningRow],
+        orders: Sequence[PatrolOrder],
+        cut_off: Sequence[PlaceCode],
     ) -> None:
         self._policy, self._now = work.policy.patrols, work.local(work.now)
-        self._period, self._red, self._orders = period, red, orders
+        self._period, self._red, self._orders, self._cut_off = period, red, orders, cut_off
         self._since = work.local(layout.level_since)
         self._red_since = max(self._since, work.local(min((one.sent for one in red), default=layout.level_since)))
         dense = [one.started_at for one in orders if one.kind is OrderKind.DENSE]
@@ -86,11 +92,12 @@ class _Table:
         dense = self.of(PointKind.DIKE, dense=True) if any(o.kind is OrderKind.DENSE for o in self._orders) else None
         times += [] if dense is None else [f"dense {dense.due_at:%d %H:%M}"]
         ids = [f"w{one.id}" for one in self._red] + [f"o{one.id}" for one in self._orders]
+        ids += [f"c{code}" for code in self._cut_off]
         return " ".join((f"v{self._period.version}", *times, *ids))
 
     def for_point(self, point: RiskPoint) -> Round | None:
         orders = {one.kind for one in self._orders if holds_for(one, point)}
-        if OrderKind.PAUSE in orders:
+        if OrderKind.PAUSE in orders or any(is_within(point.place, code) for code in self._cut_off):
             return None
         red = any(is_within(point.place, code) for one in self._red for code in one.places)
         return self.of(kind_of_point(point), red=red, dense=OrderKind.DENSE in orders)
@@ -112,7 +119,8 @@ async def _lay_out(work: Work, period: Period, active: Sequence[Period]) -> tupl
         for one in await work.rows.warnings.active(work.now)
         if one.colour is Colour.RED and not one.exercise and any(period.touches(code) for code in one.places)
     ]
-    table = _Table(work, period, layout, red, await work.rows.rounds.orders())
+    cut_off = sorted({one.place for one in await work.rows.cutoffs.now()})
+    table = _Table(work, period, layout, red, await work.rows.rounds.orders(), cut_off)
     line = table.line() + "".join(f" p{one.id}.{one.version}" for one in active if one.id != period.id)
     if line == layout.plan and layout.after_point is None:
         return 0, True
@@ -131,9 +139,10 @@ async def _lay_out(work: Work, period: Period, active: Sequence[Period]) -> tupl
 
 
 async def _make(work: Work, period: Period, point: RiskPoint, found: Round, phase: Phase) -> int:
-    """A task for everybody in charge of the point. What is open of an older round gives way without a word."""
+    """A task for everybody in charge of the point. What is open of an older round gives way without a word. A round
+    that gave way itself, to one of a graver time, is none: its own time may come again."""
     due = found.due_at.astimezone(work.now.tzinfo)
-    if await work.rows.rounds.of_round(point.id, due):
+    if any(one.state is not TaskState.ENDED for one in await work.rows.rounds.of_round(point.id, due)):
         return 0
     walkers = await _walkers(work, point)
     if not walkers:

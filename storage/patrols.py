@@ -64,7 +64,7 @@ _index_where("uq_patrol_task_place", "point_id IS NULL", *_plan_of, patrol_task.
 _index_where("uq_patrol_task_point", "point_id IS NOT NULL", *_plan_of, patrol_task.c.point_id, unique=True)
 _index_where("ix_patrol_task_untold", "NOT told", patrol_task.c.person_id)
 _round_of = (patrol_task.c.point_id, patrol_task.c.person_id, patrol_task.c.due_at)
-_index_where("uq_patrol_task_round", "period_id IS NOT NULL", *_round_of, unique=True)
+_index_where("uq_patrol_task_round", "period_id IS NOT NULL AND state <> 'ended'", *_round_of, unique=True)
 _is_open = is_fixed(patrol_task.c.state, TaskState.OPEN.value)
 
 check_in = sa.Table(
