@@ -35,6 +35,7 @@ from delivery.markup import inline_keyboard, keyboard, reply_markup
 from delivery.progress import Feature, Progress
 from delivery.speech import Speech
 from delivery.splitting import CAPTION_LIMIT, TEXT_LIMIT, plain, split, units
+from domain.drills import framed, unframed
 from domain.outgoing import Kind, Outcome, Outgoing, Policy, QueuedMessage, Settlement
 from domain.text import Html, Rows
 
@@ -266,11 +267,17 @@ class Sender:
 
 
 def _parts(item: QueuedMessage, progress: Progress) -> tuple[Html, ...]:
-    """Always cut in the same places, with room for the mark of a second copy, so that a retry can go on."""
+    """Always cut in the same places, with room for the mark of a second copy, so that a retry can go on. Of a message
+    of a drill every part stands between its two marks."""
     out = item.out
     room = units(plain(out.resend_mark)) + 1 if out.resend_mark else 0
+    body, mark = unframed(out.text)
+    room += 2 * units(f"{mark}\n") if mark else 0
     captioned = out.kind is not Kind.SEND and Feature.FILE not in progress.without
-    return split(out.text, TEXT_LIMIT - room, CAPTION_LIMIT - room if captioned else None) or (out.text,)
+    parts = split(body, TEXT_LIMIT - room, CAPTION_LIMIT - room if captioned else None)
+    if not mark:
+        return parts or (out.text,)
+    return tuple(framed(part, mark) for part in parts) if len(parts) > 1 else (out.text,)
 
 
 def _marked(item: QueuedMessage, part: Html) -> Html:

@@ -214,6 +214,8 @@ async def _begin(scene: Scene, context: Mapping[str, object]) -> None:
     if scene.incoming.user_id is None or scene.incoming.anonymous:
         raise NotAllowed("refused.anonymous")
     there = scene.aside() or scene
+    if scene.work.rows.drills.standing is not None:
+        await there.say(there.text("drill.not_real"))
     if there is not scene:
         await scene.nod()
     open_one = await scene.work.rows.dialogues.get(scene.incoming.user_id, there.incoming.chat_id)

@@ -1,9 +1,11 @@
 """What has to be tidied up: dialogues nobody finished, updates long done, and the report of an update put aside."""
 
+import json
 from datetime import timedelta
 
 from domain.outgoing import Lane, Outgoing, Policy
 from domain.people import Role
+from services.ports import DialogueRow
 from services.sources import prune_sources
 from services.work import Work
 
@@ -27,25 +29,40 @@ async def expire_dialogues(work: Work) -> int:
             continue
         person = await work.rows.people.by_user(row.user_id)
         lang = "zh" if person is None else person.language
-        title = work.words.label(f"{row.form}.title", lang)
         address = "dialogue.expired" if old else "dialogue.reminder"
+        drill = _drill_of(row)
+        if drill is not None and all(one.id != drill for one in await work.rows.drills.running()):
+            await work.rows.dialogues.drop(row.user_id, row.chat_id)
+            continue
         if row.chat_id > 0:
-            await work.rows.outbox.put(
-                Outgoing(
-                    key=f"dialogue:{row.user_id}:{int(row.updated_at.timestamp())}:{address}",
-                    chat_id=row.chat_id,
-                    text=work.words.text(address, lang, title=title),
-                    lane=Lane.DIGEST,
-                    policy=Policy.AT_MOST_ONCE,
-                    silent=True,
-                )
-            )
+            with work.rows.drills.inside(drill):
+                await _remind(work, row, address, lang)
         if old:
             await work.rows.dialogues.drop(row.user_id, row.chat_id)
         else:
             await work.rows.dialogues.mark_reminded(row.user_id, row.chat_id)
         touched += 1
     return touched
+
+
+def _drill_of(row: DialogueRow) -> int | None:
+    """The drill in which it began, which the session remembers."""
+    drill = json.loads(row.session).get("context", {}).get("drill")
+    return drill if isinstance(drill, int) else None
+
+
+async def _remind(work: Work, row: DialogueRow, address: str, lang: str) -> None:
+    title = work.words.label(f"{row.form}.title", lang)
+    await work.rows.outbox.put(
+        Outgoing(
+            key=f"dialogue:{row.user_id}:{int(row.updated_at.timestamp())}:{address}",
+            chat_id=row.chat_id,
+            text=work.words.text(address, lang, title=title),
+            lane=Lane.DIGEST,
+            policy=Policy.AT_MOST_ONCE,
+            silent=True,
+        )
+    )
 
 
 async def prune(work: Work) -> int:

@@ -16,6 +16,7 @@ from domain.people import PersonId
 from domain.places import PlaceCode
 from services.ports.hazard_lists import HazardListLine
 from storage.database import is_fixed
+from storage.drill_scope import Scope
 from storage.hazards import _hazard, _is_alive, hazard
 from storage.obligations import obligation
 from storage.people import person
@@ -29,14 +30,18 @@ _FIXED = _c.state == HazardState.FIXED.value
 
 
 class HazardListTable:
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, drills: Scope) -> None:
         self._db = connection
+        self._drills = drills
+
+    def _kept(self) -> _Bool:
+        return self._drills.keeps("hazard", _c.id)
 
     async def page(
         self, scope: HazardScope, wish: HazardWish, now: datetime, after: PageEnd | None = None, limit: int = 10
     ) -> list[HazardListLine]:
         urgency = sa.case((_overdue(now), 0), (_GRAVE, 1), else_=2)
-        picked = sa.select(_c.id, urgency.label("urgency")).where(*_where(scope, wish, now))
+        picked = sa.select(_c.id, urgency.label("urgency")).where(*_where(scope, wish, now), self._kept())
         if after is not None:
             later = sa.and_(urgency == after.urgency, _c.id > after.id)
             picked = picked.where(sa.or_(urgency > after.urgency, later))
@@ -54,7 +59,7 @@ class HazardListTable:
     async def sums(self, scope: HazardScope, wish: HazardWish, now: datetime) -> Mapping[HazardTab, int]:
         every = HazardWish(place=wish.place, category=wish.category)
         counted = [sa.func.sum(sa.case((_tab(tab, scope, now), 1), else_=0)) for tab in HazardTab]
-        row = (await self._db.execute(sa.select(*counted).where(*_where(scope, every, now)))).one()
+        row = (await self._db.execute(sa.select(*counted).where(*_where(scope, every, now), self._kept()))).one()
         return {tab: int(number or 0) for tab, number in zip(HazardTab, row, strict=True)}
 
     async def by_place(self, scope: HazardScope, wish: HazardWish, now: datetime) -> Mapping[PlaceCode, int]:
@@ -68,7 +73,7 @@ class HazardListTable:
     async def _grouped(
         self, column: sa.ColumnElement[str], scope: HazardScope, wish: HazardWish, now: datetime
     ) -> list[tuple[str, int]]:
-        query = sa.select(column, sa.func.count()).where(*_where(scope, wish, now)).group_by(column)
+        query = sa.select(column, sa.func.count()).where(*_where(scope, wish, now), self._kept()).group_by(column)
         return [(str(code), int(number)) for code, number in await self._db.execute(query)]
 
 

@@ -147,7 +147,7 @@ class SqlRows:
 
     @cached_property
     def hazard_lists(self) -> HazardListTable:
-        return HazardListTable(self._connection)
+        return HazardListTable(self._connection, self._scope)
 
     @cached_property
     def checkup(self) -> CheckupTable:

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from domain.digest_figures import Owing
+from domain.hazard_lists import HazardScope, HazardWish
 from domain.ledger import LedgerFilter
 from domain.points import RiskLevel
 from services.ports import SideMessage
@@ -70,6 +71,7 @@ class Lists:
     walks: int
     open_walks: int
     rounds_due: int
+    listed: int
     posts: dict[int, int]
     number: int
 
@@ -93,6 +95,7 @@ async def lists(work: Work) -> Lists:
         walks=await rows.ledger.count_patrols(everything) + len(await rows.ledger.patrols(everything)),
         open_walks=len(await rows.patrols.open_of(people)) + len(await rows.patrols.unfinished([TOWNSHIP], since)),
         rounds_due=len(await rows.rounds.rounds_due(TOWNSHIP, since, until)) + len(await rows.rounds.untold(50)),
+        listed=sum((await rows.hazard_lists.sums(HazardScope(areas=(TOWNSHIP,)), HazardWish(), work.now)).values()),
         posts=posted,
         number=await rows.counters.next("shown here only"),
     )

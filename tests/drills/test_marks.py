@@ -1,10 +1,13 @@
 """Everything of a drill is marked at both ends, and reaches nobody who takes no part in it."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 from domain.drills import framed, is_marked, unframed
+from domain.outgoing import Outgoing
 from domain.text import Html
+from services.work import Work
 from tests.drills.support import drill_warning, heard_so_far, is_framed, open_drill, unmarked
 from tests.support.county import (
     CADRE,
@@ -133,3 +136,52 @@ async def test_an_open_one_is_told_to_its_groups_beforehand_and_can_be_dropped(t
         await county.pass_time(timedelta(hours=1), hours=28)
         county.seen_all()
         assert await county.bot.doors.read(lambda work: work.rows.drills.open()) == []
+
+
+async def test_a_long_text_of_a_drill_is_marked_at_both_ends_of_every_part(tmp_path: Path) -> None:
+    async with small_county(tmp_path) as county:
+        await open_drill(county)
+        long = Outgoing("long", HEAD.user_id, Html("山洪\n" * 2500), subject="drill:1", resend_mark=Html("【补发】"))
+
+        async def say(work: Work) -> int:
+            return await work.rows.outbox.put(long)
+
+        county.seen_all()
+        await county.run(say)
+        await county.pass_time(timedelta(seconds=10), minutes=1)
+        parts = county.new(HEAD)
+        assert len(parts) == 2
+        assert all(is_framed(part) for part in parts)
+        assert sum(part.count("山洪") for part in parts) == 2500
+        county.seen_all()
+
+
+async def test_a_half_written_warning_of_a_drill_is_reminded_of_with_the_mark(tmp_path: Path) -> None:
+    async with small_county(tmp_path) as county:
+        await open_drill(county)
+        await county.press(LEADER, "发演练预警")
+        since = heard_so_far(county)
+        await county.pass_time(timedelta(minutes=5), minutes=40)
+        assert "填" in county.last(LEADER)
+        assert unmarked(county, since) == []
+        county.seen_all()
+
+
+async def test_nobody_who_takes_no_part_is_written_to_whoever_tries(tmp_path: Path) -> None:
+    async with small_county(tmp_path) as county:
+        await open_drill(county)
+
+        async def say(work: Work) -> int:
+            mine = [Outgoing(f"x{who.user_id}", who.user_id, Html("词"), subject="drill:1:x") for who in (DUTY, HEAD)]
+            known = [replace(one, person_id=county.ids[one.chat_id]) for one in mine]
+            groups = [
+                Outgoing(f"g{chat}", chat, Html("词"), subject="drill:1:x")
+                for chat in (county.county_group, county.village_group)
+            ]
+            return await work.rows.outbox.put_many([*known, *groups])
+
+        assert await county.run(say) == 2
+        assert county.last(HEAD) == "【演练】词【演练】"
+        assert county.last(county.village_group) == "【演练】词【演练】"
+        assert county.new(DUTY) == county.new(county.county_group) == []
+        county.seen_all()
