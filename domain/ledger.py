@@ -116,11 +116,13 @@ HAZARD_FIELDS: Final[Mapping[str, FieldKind]] = MappingProxyType(
         "township": FieldKind.TEXT,
         "village": FieldKind.TEXT,
         "spot": FieldKind.TEXT,
+        "point": FieldKind.TEXT,
         "category": FieldKind.TEXT,
         "disaster": FieldKind.TEXT,
         "trade": FieldKind.TEXT,
         "what": FieldKind.TEXT,
         "grade": FieldKind.TEXT,
+        "consequence": FieldKind.TEXT,
         "households": FieldKind.NUMBER,
         "people": FieldKind.NUMBER,
         "state": FieldKind.TEXT,
@@ -128,14 +130,22 @@ HAZARD_FIELDS: Final[Mapping[str, FieldKind]] = MappingProxyType(
         "assignee": FieldKind.TEXT,
         "assignee_phone": FieldKind.ID,
         "measure": FieldKind.TEXT,
+        "treatment": FieldKind.TEXT,
+        "fund": FieldKind.TEXT,
         "interim": FieldKind.TEXT,
         "due": FieldKind.DATE,
         "overdue": FieldKind.TEXT,
+        "extensions": FieldKind.NUMBER,
+        "listed": FieldKind.TEXT,
         "reporter": FieldKind.TEXT,
         "taken_by": FieldKind.TEXT,
         "fixed_by": FieldKind.TEXT,
+        "recheck_by": FieldKind.TEXT,
         "closed_by": FieldKind.TEXT,
         "closed_at": FieldKind.TIME,
+        "closed_how": FieldKind.TEXT,
+        "reported_at": FieldKind.TIME,
+        "point_number": FieldKind.ID,
         "lat": FieldKind.NUMBER,
         "lon": FieldKind.NUMBER,
         "place_code": FieldKind.ID,
@@ -164,9 +174,72 @@ PATROL_FIELDS: Final[Mapping[str, FieldKind]] = MappingProxyType(
 )
 """F5, in the order of the default form."""
 
+POINT_FIELDS: Final[Mapping[str, FieldKind]] = MappingProxyType(
+    {
+        "number": FieldKind.ID,
+        "name": FieldKind.TEXT,
+        "category": FieldKind.TEXT,
+        "disaster": FieldKind.TEXT,
+        "level": FieldKind.TEXT,
+        "township": FieldKind.TEXT,
+        "village": FieldKind.TEXT,
+        "households": FieldKind.NUMBER,
+        "people": FieldKind.NUMBER,
+        "patrollers": FieldKind.TEXT,
+        "patroller_phones": FieldKind.TEXT,
+        "warners": FieldKind.TEXT,
+        "evacuators": FieldKind.TEXT,
+        "department": FieldKind.TEXT,
+        "threshold": FieldKind.TEXT,
+        "route": FieldKind.TEXT,
+        "shelter": FieldKind.TEXT,
+        "confirmed_at": FieldKind.DATE,
+        "lat": FieldKind.NUMBER,
+        "lon": FieldKind.NUMBER,
+        "place_code": FieldKind.ID,
+        "category_code": FieldKind.ID,
+    }
+)
+"""F2, in the order of the default form."""
+
+LETTER_FIELDS: Final[Mapping[str, FieldKind]] = MappingProxyType(
+    {
+        "number": FieldKind.TEXT,
+        "kind": FieldKind.TEXT,
+        "state": FieldKind.TEXT,
+        "issuer": FieldKind.TEXT,
+        "unit": FieldKind.TEXT,
+        "addressee": FieldKind.TEXT,
+        "matter": FieldKind.TEXT,
+        "signer": FieldKind.TEXT,
+        "signed": FieldKind.TIME,
+        "receiver": FieldKind.TEXT,
+        "received": FieldKind.TIME,
+        "how": FieldKind.TEXT,
+        "due": FieldKind.TIME,
+        "hazard": FieldKind.ID,
+        "replaces": FieldKind.TEXT,
+    }
+)
+"""F16, in the order of the default form."""
+
 FIELDS: Final[Mapping[str, Mapping[str, FieldKind]]] = MappingProxyType(
-    {"hazards": HAZARD_FIELDS, "patrols": PATROL_FIELDS}
+    {"hazards": HAZARD_FIELDS, "patrols": PATROL_FIELDS, "points": POINT_FIELDS, "letters": LETTER_FIELDS}
 )
 
-NOT_BY_DEFAULT: Final = frozenset({"lat", "lon", "place_code", "category_code"})
+WIDTHS: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        **dict.fromkeys(("grade", "overdue", "late", "extensions", "listed", "households", "people"), 7.0),
+        **dict.fromkeys(("assignee", "reporter", "taken_by", "fixed_by", "recheck_by", "closed_by"), 9.0),
+        **dict.fromkeys(("disaster", "state", "level", "fund", "phase", "finding", "filled_in", "how"), 9.0),
+        **dict.fromkeys(("patroller", "recorder", "addressee", "signer", "receiver"), 9.0),
+        **dict.fromkeys(("patrollers", "warners", "evacuators", "treatment", "due"), 11.0),
+        **dict.fromkeys(("number", "township", "village", "category", "trade", "department", "hazard"), 12.0),
+        **dict.fromkeys(("point", "unit", "kind", "name", "patroller_phones", "assignee_phone"), 14.0),
+        **dict.fromkeys(("spot", "consequence", "interim", "hindrance", "threshold", "shelter", "issuer"), 16.0),
+    }
+)
+"""in characters, so that a default form is still read on a printed page; what is not named is as wide as its kind"""
+
+NOT_BY_DEFAULT: Final = frozenset({"lat", "lon", "place_code", "category_code", "reported_at", "point_number"})
 """fields for counties whose form wants them"""

@@ -29,6 +29,8 @@ class LedgerPolicy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     hazards: tuple[LedgerColumn, ...] = ()
     patrols: tuple[LedgerColumn, ...] = ()
+    points: tuple[LedgerColumn, ...] = ()
+    letters: tuple[LedgerColumn, ...] = ()
     """columns in the order of the county's own form; empty: all of ours"""
     full_phones: bool = False
     """telephone numbers in sheets; otherwise only their last four digits"""

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 from domain.errors import Stale
 from domain.ledger import LedgerView, Span
+from domain.people import RIGHTS, Action
 from domain.text import Rows
 from handlers.incoming import What
 from handlers.scene import Feature, Scene
@@ -13,6 +14,7 @@ from services.archive_paper import ARCHIVE
 from services.ledger_list import Shown, search, shown, words_of
 from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import ask_for_paper
+from services.point_papers import POINT_LEDGER
 
 _LONGEST = 80
 """of what is looked for"""
@@ -51,6 +53,11 @@ async def patrols(scene: Scene) -> None:
     await ask_for_paper(scene.work, PATROL_LEDGER, {"days": min(max(scene.number(1), 1), 3660)}, scene.known())
 
 
+async def points(scene: Scene) -> None:
+    """lg:r: the register of risk points"""
+    await ask_for_paper(scene.work, POINT_LEDGER, {"view": LedgerView.AREA.value}, scene.known())
+
+
 async def archive(scene: Scene) -> None:
     """lg:a:<days>"""
     await ask_for_paper(scene.work, ARCHIVE, {"days": min(max(scene.number(1), 1), 3660)}, scene.known())
@@ -60,7 +67,7 @@ async def press(scene: Scene) -> None:
     if not scene.incoming.private:
         raise Stale("refused.stale")
     what = scene.args[0] if scene.args else ""
-    handler = {"v": turn, "x": export, "p": patrols, "a": archive}.get(what)
+    handler = {"v": turn, "x": export, "p": patrols, "r": points, "a": archive}.get(what)
     if handler is None:
         raise Stale("refused.stale")
     await handler(scene)
@@ -88,6 +95,9 @@ def _buttons(scene: Scene, found: Shown) -> Rows:
             rows.append((button(title, f"lg:x:{wish}:{span}:{one.value}"),))
     if found.may_export and not wish:
         rows.append((button(scene.label("ledger.button.patrols"), "lg:p:30"),))
+        rows.append((button(scene.label("ledger.button.points"), "lg:r"),))
+        if any(post.role in RIGHTS[Action.DRAFT_LETTER] for post in scene.known().posts):
+            rows.append((button(scene.label("ledger.button.letters"), "lt:register"),))
         rows.append((button(scene.label("ledger.button.archive"), "lg:a:30"),))
     return tuple(rows)
 

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from domain.errors import NotAllowed, Stale
-from domain.ledger import DISASTER_OF, Disaster
+from domain.ledger import DISASTER_OF, Disaster, LedgerView
 from domain.people import RIGHTS, Action
 from domain.places import Level, Place, PlaceCode
 from domain.points import RiskLevel, RiskPoint
@@ -13,6 +13,7 @@ from handlers.incoming import What
 from handlers.scene import Feature, Scene
 from messages.keyboards import button, flowing, in_rows, stacked
 from services.papers import ask_for_paper
+from services.point_papers import POINT_LEDGER
 from services.points import confirm_point, decide, point_now
 from services.points_map import FORMS, POINT_MAP
 from services.points_stale import all_the_same, stale_view
@@ -80,7 +81,21 @@ async def _list_buttons(scene: Scene, shown: Page) -> Rows:
     further = [button(scene.label("points.button.map"), f"pt:map:{wanted.area or _NONE}")]
     if any(post.role in _CHANGERS for post in scene.known().posts):
         further.append(button(scene.label("points.button.add"), "pt:add"))
-    return stacked(in_rows(lines, 1) if lines else (), turning, in_rows(filters, 4), further)
+    sheets = [
+        button("⬇️ " + scene.label(f"ledger.view.{view.value}"), _data(wanted, number, "x"))
+        for number, view in enumerate(LedgerView)
+        if any(post.role in RIGHTS[Action.EXPORT_LEDGER] for post in scene.known().posts)
+    ]
+    return stacked(in_rows(lines, 1) if lines else (), turning, in_rows(filters, 4), further, sheets)
+
+
+async def _export(scene: Scene) -> None:
+    """pt:x:<area>:<disaster>:<trade>:<level>:<view>: what is listed, as a workbook."""
+    wanted, views = _wanted(scene), list(LedgerView)
+    if wanted.offset >= len(views):
+        raise Stale("refused.stale")
+    args = {"area": wanted.area, "disaster": wanted.disaster, "trade": wanted.trade, "level": wanted.level}
+    await ask_for_paper(scene.work, POINT_LEDGER, args | {"view": views[wanted.offset].value}, scene.known())
 
 
 _CHANGERS = frozenset(RIGHTS[Action.EDIT_POINTS]) | frozenset(RIGHTS[Action.PROPOSE_POINTS])
@@ -278,6 +293,7 @@ async def press(scene: Scene) -> None:
 
 _PRESSES = {
     "l": _list,
+    "x": _export,
     "fa": _by_area,
     "fd": _by_disaster,
     "ft": _by_trade,

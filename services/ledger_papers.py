@@ -81,7 +81,7 @@ class HazardLedger(Paper):
                 await under_way.put(*writing.given())
                 await bench.progress(done, writing.total)
             await under_way.put([0, writing.sums()])
-        return await bench.read(lambda work: _made(work, job, out, done))
+        return await bench.read(lambda work: finished(work, job, out, done))
 
 
 class _Writing:
@@ -104,7 +104,7 @@ class _Writing:
         view = LedgerView(job.args.get("view", LedgerView.AREA.value))
         sheet = sheet_of(work, "hazards", lang)
         self = cls(lang, view, wanted, await work.rows.ledger.count(wanted), sheet)
-        self.parts = await _parts(work, view, wanted, lang)
+        self.parts = await parts_of(work, view, wanted, lang)
         first, *numbers = (label(f"ledger.sum.{name}", lang) for name in ("part", "all", "overdue"))
         numbers += [label(f"hazard.state.{state.value}", lang) for state in HazardState]
         sums = [{"title": first, "kind": "text"}, *({"title": one, "kind": "number"} for one in numbers)]
@@ -140,7 +140,8 @@ class _Writing:
         ]
 
 
-async def _parts(work: Work, view: LedgerView, wanted: LedgerFilter, lang: str) -> dict[str, str]:
+async def parts_of(work: Work, view: LedgerView, wanted: LedgerFilter, lang: str) -> dict[str, str]:
+    """Key of each part of a view → its title, in the order of the sheets; "" is for what fits none."""
     label = work.words.label
     if view is LedgerView.DISASTER:
         kinds = {one.value: label(f"ledger.disaster.{one.value}", lang) for one in Disaster}
@@ -166,7 +167,8 @@ def _part_of(work: Work, writing: _Writing, row: HazardRow) -> str:
     return next((code for code in (row.place, *ancestors(row.place)[::-1]) if code in writing.parts), "")
 
 
-async def _made(work: Work, job: PaperJob, out: Path, number: int) -> Made:
+async def finished(work: Work, job: PaperJob, out: Path, number: int) -> Made:
+    """The workbook under the name of its kind and the minute it was made."""
     title = work.words.label(f"paper.title.{job.kind}", job.language)
     name = f"{title}{work.local(work.now):%Y%m%d-%H%M}.xlsx"
     caption = work.words.text("ledger.caption", job.language, title=title, number=number, at=work.local(work.now))
@@ -205,7 +207,7 @@ class PatrolLedger(Paper):
                 done += len(lines)
                 await under_way.put([0, [values for _, values in lines]])
                 await bench.progress(done, total)
-        return await bench.read(lambda work: _made(work, job, out, done))
+        return await bench.read(lambda work: finished(work, job, out, done))
 
 
 def _title_of(job: PaperJob) -> Callable[[Work], Awaitable[str]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 from domain.errors import NotAllowed
 from domain.hazards import ALIVE, Category, Grade, HazardState
-from domain.ledger import DISASTER_OF, FIELDS, NOT_BY_DEFAULT, LedgerFilter
+from domain.ledger import DISASTER_OF, FIELDS, NOT_BY_DEFAULT, WIDTHS, LedgerFilter
 from domain.ledger_policy import LedgerColumn
 from domain.ledger_words import Known, read_wish
 from domain.people import RIGHTS, Action, Person, Reach
@@ -86,6 +86,15 @@ class Sheet:
         return [facts.get(one.field) if one.field else one.text for one in self.columns]
 
 
+def _heading(work: Work, ledger: str, field: str, lang: str) -> str:
+    match ledger:
+        case "points":
+            return work.words.label(f"ledger.point.{field}", lang)
+        case "letters":
+            return work.words.label(f"letter.column.{field}", lang)
+    return work.words.label(f"ledger.column.{field}", lang)
+
+
 def sheet_of(work: Work, ledger: str, lang: str) -> Sheet:
     fields = FIELDS[ledger]
     columns: tuple[LedgerColumn, ...] = getattr(work.policy.ledger, ledger)
@@ -93,9 +102,9 @@ def sheet_of(work: Work, ledger: str, lang: str) -> Sheet:
         columns = tuple(LedgerColumn(field=name) for name in fields if name not in NOT_BY_DEFAULT)
     heads = tuple(
         {
-            "title": one.title or work.words.label(f"ledger.column.{one.field}", lang),
+            "title": one.title or _heading(work, ledger, one.field, lang),
             "kind": fields[one.field].value if one.field else "text",
-            "width": one.width,
+            "width": one.width or (None if one.title else WIDTHS.get(one.field)),
         }
         for one in columns
     )
@@ -108,7 +117,11 @@ async def hazard_facts(work: Work, line: HazardLine, lang: str) -> dict[str, Any
     return {
         **await place_facts(work, row.place),
         "number": row.number,
-        "found_at": work.local(row.created_at).isoformat(),
+        "found_at": work.local(row.found_at or row.created_at).isoformat(),
+        "reported_at": work.local(row.created_at).isoformat(),
+        "point": line.point,
+        "point_number": line.point_number,
+        "consequence": row.consequence,
         "spot": row.place_words,
         "category": label(f"report_hazard.category.choice.{row.category.value}", lang),
         "category_code": row.category.value,
@@ -123,13 +136,19 @@ async def hazard_facts(work: Work, line: HazardLine, lang: str) -> dict[str, Any
         "assignee": line.assignee,
         "assignee_phone": shown_phone(work, line.assignee_phone),
         "measure": row.measure,
+        "treatment": "" if row.treatment is None else label(f"hazard.treatment.{row.treatment.value}", lang),
+        "fund": row.fund,
         "interim": row.interim,
         "due": None if row.due_at is None else work.local(row.due_at).date().isoformat(),
         "overdue": label("ledger.yes", lang) if is_overdue(work, row) else "",
+        "extensions": row.extensions or None,
+        "listed": label("ledger.yes", lang) if row.listed else "",
         "reporter": line.reporter or label("ledger.public", lang),
         "taken_by": line.taken_by,
         "fixed_by": line.fixed_by,
+        "recheck_by": line.recheck_by,
         "closed_by": line.closed_by,
+        "closed_how": label(f"hazard.verified.{line.closed_how}", lang) if line.closed_how else "",
         "closed_at": None if row.closed_at is None else work.local(row.closed_at).isoformat(),
         "lat": row.lat,
         "lon": row.lon,

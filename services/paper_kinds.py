@@ -8,6 +8,7 @@ from services.drill_papers import DRILL_RECORD
 from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import Paper
 from services.photo_papers import BEFORE_AND_AFTER
+from services.point_papers import POINT_LEDGER
 from services.points_map import POINT_MAP
 from services.rehearsal_papers import REACH_SHEET
 from services.reward_papers import REWARD_SHEET
@@ -16,6 +17,7 @@ from services.supervision_papers import LETTER_PAPER, LETTER_REGISTER
 ALL: tuple[Paper, ...] = (
     HAZARD_LEDGER,
     PATROL_LEDGER,
+    POINT_LEDGER,
     POINT_MAP,
     BEFORE_AND_AFTER,
     LETTER_PAPER,

@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.errors import NotAllowed
 from domain.hazards import Category
-from domain.ledger import DISASTER_OF, Disaster
+from domain.ledger import DISASTER_OF, Disaster, LedgerFilter
 from domain.people import Action, Person
 from domain.places import PlaceCode, is_within
 from domain.points import PointVersion, RiskLevel, RiskPoint, differing
@@ -54,19 +54,26 @@ async def page(work: Work, person: Person, wanted: Wanted) -> Page:
             raise
         found = [one for one in mine if wanted.words in f"{one.number} {one.name}"]
         return Page(found[wanted.offset : wanted.offset + PAGE], len(found), wanted, (), own=True)
-    places = _narrowed(limits.places, wanted.area)
+    asked = point_filter(limits, wanted)
+    if asked is None:
+        return Page([], 0, wanted, limits.places, own=False)
+    points, total = await work.rows.points.find(asked, wanted.offset, PAGE)
+    if not total and wanted.words:
+        points, total = await _in_named_place(work, asked, wanted, sorted(asked.places))
+    return Page(points, total, wanted, limits.places, own=False)
+
+
+def point_filter(limits: LedgerFilter, wanted: Wanted) -> PointFilter | None:
+    """What is wanted, within the limits of who asks. None where nothing can fit."""
     categories = limits.owns or frozenset(Category)
     if wanted.disaster:
         categories &= {one for one in Category if DISASTER_OF[one].value == wanted.disaster}
     if not categories:
-        return Page([], 0, wanted, limits.places, own=False)
+        return None
     level = RiskLevel(wanted.level) if wanted.level else None
     picked = frozenset() if len(categories) == len(Category) else categories
-    asked = PointFilter(frozenset(places), picked, wanted.trade, level, wanted.words.strip())
-    points, total = await work.rows.points.find(asked, wanted.offset, PAGE)
-    if not total and wanted.words:
-        points, total = await _in_named_place(work, asked, wanted, places)
-    return Page(points, total, wanted, limits.places, own=False)
+    places = frozenset(_narrowed(limits.places, wanted.area))
+    return PointFilter(places, picked, wanted.trade, level, wanted.words.strip())
 
 
 async def _in_named_place(

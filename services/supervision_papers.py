@@ -11,6 +11,7 @@ from domain.outgoing import Kind, Lane, Outgoing
 from domain.papers import stored_name
 from domain.people import RIGHTS, Action, Person
 from services.ledger_papers import XLSX
+from services.ledgers import sheet_of
 from services.letter_cards import letter_facts
 from services.letters import register_of, visible_letter
 from services.papers import Bench, Made, Paper, enclosed
@@ -89,19 +90,13 @@ async def _to_addressee(work: Work, letter: Letter, addressee: Person, made: Mad
 
 # -- registers --------------------------------------------------------------------------------------------------
 
-LETTER_COLUMNS = (
-    *(("number", "text"), ("kind", "text"), ("state", "text"), ("issuer", "text"), ("unit", "text")),
-    *(("addressee", "text"), ("signer", "text"), ("signed", "time"), ("received", "time"), ("how", "text")),
-    *(("due", "time"), ("hazard", "id"), ("replaces", "text")),
-)
-
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
     """One sheet as the press takes it."""
 
     title: str
-    columns: list[dict[str, str]]
+    columns: list[dict[str, Any]]
     rows: list[list[Any]]
 
 
@@ -127,17 +122,18 @@ class LetterRegister(Paper):
 async def _letters(work: Work, job: PaperJob) -> Sheet:
     person, lang, label = await work.rows.people.get(job.person_id), job.language, work.words.label
     assert person is not None  # allow() has asked him
-    columns = [{"title": label(f"letter.column.{name}", lang), "kind": kind} for name, kind in LETTER_COLUMNS]
+    sheet = sheet_of(work, "letters", lang)
     rows = []
     for letter in reversed(await register_of(work, person, _MOST)):
         facts = await letter_facts(work, letter, lang)
         facts["kind"] = facts["title"]
+        facts["matter"] = next(iter(letter.paragraphs), "")
         facts["state"] = label(f"letter.state.{letter.state.value}", lang)
         facts["how"] = ""
         if letter.received_by is not None:
             facts["how"] = label(f"letter.how.{'paper' if facts['on_paper'] else 'tap'}", lang)
-        rows.append([cell(facts[name]) for name, _ in LETTER_COLUMNS])
-    return Sheet(label("paper.title.letter_register", lang), columns, rows)
+        rows.append(sheet.values({name: cell(fact) for name, fact in facts.items()}))
+    return Sheet(label("paper.title.letter_register", lang), list(sheet.heads), rows)
 
 
 def cell(value: Any) -> Any:

@@ -11,15 +11,16 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from domain.hazards import ALIVE
+from domain.hazards import ALIVE, HazardState, Move
 from domain.ledger import LedgerFilter
 from services.ports.hazards import HazardRow
 from services.ports.ledger import HazardLine, PatrolLine
 from storage.database import BigId, UtcTime, metadata
 from storage.drill_scope import Scope
-from storage.hazards import _hazard, _is_alive, hazard, hazard_report
+from storage.hazards import _hazard, _is_alive, hazard, hazard_event, hazard_report
 from storage.patrols import check_in, patrol_task
 from storage.people import person
+from storage.points import risk_point
 
 ledger_wish = sa.Table(
     "ledger_wish",
@@ -49,6 +50,10 @@ class LedgerTable:
                 row.taken_name or "",
                 row.fixed_name or "",
                 row.closed_name or "",
+                row.recheck_name or "",
+                (row.closing or {}).get("verified", ""),
+                row.point_name or "",
+                row.point_number or "",
             )
             for row in await self._db.execute(query)
         ]
@@ -113,15 +118,28 @@ class LedgerTable:
 
 
 def page_of_lines(wanted: LedgerFilter, after: int, limit: int) -> sa.Select[Any]:
-    assignee, taken, fixed, closed = (person.alias(name) for name in ("assignee_", "taken_", "fixed_", "closed_"))
+    assignee, taken, fixed, closed, recheck = (
+        person.alias(name) for name in ("assignee_", "taken_", "fixed_", "closed_", "recheck_")
+    )
     one = hazard_report.alias("one")
     first = sa.select(sa.func.min(one.c.id)).where(one.c.hazard_id == hazard.c.id).correlate(hazard).scalar_subquery()
+    closing = (
+        sa.select(hazard_event.c.facts)
+        .where(hazard_event.c.hazard_id == hazard.c.id, hazard_event.c.move == Move.CLOSE.value)
+        .where(hazard.c.state == HazardState.CLOSED.value)
+        .order_by(hazard_event.c.version.desc())
+        .limit(1)
+        .correlate(hazard)
+        .scalar_subquery()
+    )
     joined = (
         hazard.outerjoin(hazard_report, hazard_report.c.id == first)
         .outerjoin(assignee, assignee.c.id == hazard.c.assignee)
         .outerjoin(taken, taken.c.id == hazard.c.taken_by)
         .outerjoin(fixed, fixed.c.id == hazard.c.fixed_by)
         .outerjoin(closed, closed.c.id == hazard.c.closed_by)
+        .outerjoin(recheck, recheck.c.id == hazard.c.recheck_by)
+        .outerjoin(risk_point, risk_point.c.id == hazard.c.point_id)
     )
     known = sa.case((hazard_report.c.person_id.is_not(None), hazard_report.c.name), else_="")
     return (
@@ -133,6 +151,10 @@ def page_of_lines(wanted: LedgerFilter, after: int, limit: int) -> sa.Select[Any
             taken.c.name.label("taken_name"),
             fixed.c.name.label("fixed_name"),
             closed.c.name.label("closed_name"),
+            recheck.c.name.label("recheck_name"),
+            closing.label("closing"),
+            risk_point.c.name.label("point_name"),
+            risk_point.c.number.label("point_number"),
         )
         .select_from(joined)
         .where(hazard.c.id > after, *_where(wanted, by_id=True))

@@ -21,6 +21,12 @@ class HazardLine:
     taken_by: str = ""
     fixed_by: str = ""
     closed_by: str = ""
+    recheck_by: str = ""
+    closed_how: str = ""
+    """a Verification, or "" """
+    point: str = ""
+    """name of the risk point"""
+    point_number: str = ""
 
 
 @dataclass(frozen=True, slots=True)

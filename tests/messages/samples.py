@@ -50,7 +50,6 @@ from services import (
     rehearsal_calls,
     rehearsal_papers,
     reward_papers,
-    supervision_papers,
 )
 from services.paper_kinds import PAPERS
 from services.sources import NO_LONGER_LISTED
@@ -240,6 +239,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "ledger.disaster.*": lambda: [one.value for one in ledger.Disaster],
     "ledger.grade.*": lambda: [grade.value for grade in hazards.Grade],
     "ledger.column.*": lambda: {*ledger.HAZARD_FIELDS, *ledger.PATROL_FIELDS},
+    "ledger.point.*": lambda: ledger.POINT_FIELDS,
     "ledger.sum.*": lambda: ("part", "all", "overdue"),
     "hazard.state.*": lambda: [state.value for state in hazards.HazardState],
     "hazard.moved.*": lambda: [state.value for state in hazards.HazardState],
@@ -287,7 +287,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     ),
     "letter.button.*": lambda: ("sign", "edit", "drop", "receive", "paper", "withdraw", "again", "file"),
     "letter.paper.*": lambda: ("not_there", "not_docx", "broken", "missing", "unknown"),
-    "letter.column.*": lambda: [name for name, _ in supervision_papers.LETTER_COLUMNS],
+    "letter.column.*": lambda: ledger.LETTER_FIELDS,
     "letter.state.*": lambda: [state.value for state in letters.LetterState],
     "letter.how.*": lambda: ("tap", "paper"),
     "letter.body.*": lambda: [kind.value for kind in letters.LetterKind],

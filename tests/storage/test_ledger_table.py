@@ -82,7 +82,17 @@ async def test_what_is_asked_for(each_with_hazards: Each, wanted: LedgerFilter, 
 
 async def test_a_line_has_the_names_that_stand_in_it(each_with_hazards: Each) -> None:
     (line, *_) = await each_with_hazards.ledger.hazards(LedgerFilter())
-    assert (line.reporter, line.assignee, line.closed_by) == ("王大爷", "", "")
+    assert (line.reporter, line.assignee, line.closed_by, line.closed_how) == ("王大爷", "", "", "")
+
+
+async def test_a_closed_line_says_how_it_was_looked_at(each_with_hazards: Each, store: SqlStore) -> None:
+    fixer, other = (one.id for one in await store.read(lambda rows: rows.people.all()))
+    (line, *_) = await each_with_hazards.ledger.hazards(LedgerFilter())
+    whole = {"unit": "村", "assignee": fixer, "measure": "清", "due_at": AT, "fixed_by": fixer, "closed_by": other}
+    event = replace(_event(line.row), move="close", to_state="closed", facts={"verified": "field"})
+    await store.write(lambda rows: rows.hazards.move(line.row, event, **whole))
+    (closed, *_) = await each_with_hazards.ledger.hazards(LedgerFilter())
+    assert closed.closed_how == "field"
 
 
 async def test_a_wish_is_kept_for_its_buttons_and_forgotten(each: Each) -> None:
