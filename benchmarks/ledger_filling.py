@@ -12,12 +12,16 @@ from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from benchmarks import county as counties
 from benchmarks.filling import doors_of, url_of
+from domain.ledger_words import pairs_of
 from storage.database import Database, UtcTime, opened
+from storage.hazards import hazard
 from storage.schema import upgrade
+from storage.word_index import SEARCHED, hazard_pair
 
 PEOPLE, PLACES = 2_600, 222
 _INSTANTS = 1_000
 _DAYS = 900
+_PAGE = 1_000
 
 _times = sa.Table(
     "bench_time",
@@ -98,6 +102,7 @@ async def grow(database: Database, before: tuple[int, int], after: tuple[int, in
             await _fill(connection, statement, before[0] + 1, after[0], most[0])
         for statement in (_HAZARDS, _REPORTS):
             await _fill(connection, statement, before[1] + 1, after[1], most[1])
+        await _index(connection, before[1])
         if connection.dialect.name == "postgresql":
             for table in ("patrol_task", "check_in", "hazard", "hazard_report", "risk_point"):
                 sequence = f"pg_get_serial_sequence('{table}', 'id')"
@@ -105,6 +110,25 @@ async def grow(database: Database, before: tuple[int, int], after: tuple[int, in
 
     await database.write(more)
     await database.write(_learn)
+
+
+async def _index(connection: AsyncConnection, after: int) -> None:
+    """The words of the hazards behind this one, as the bot would have written them."""
+    while found := (
+        await connection.execute(
+            sa.select(hazard.c.id, *(hazard.c[name] for name in SEARCHED))
+            .where(hazard.c.id > after)
+            .order_by(hazard.c.id)
+            .limit(_PAGE)
+        )
+    ).all():
+        rows = [
+            {"pair": pair, "hazard_id": row[0]}
+            for row in found
+            for pair in sorted({pair for text in row[1:] for pair in pairs_of(text)})
+        ]
+        await connection.execute(sa.insert(hazard_pair), rows)
+        after = found[-1][0]
 
 
 async def _learn(connection: AsyncConnection) -> None:

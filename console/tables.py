@@ -37,6 +37,8 @@ from settings import Settings, SettingsError, load
 from starting import StartError, database_of, sole_use
 from storage.store import SqlStore
 
+_MANY = 500
+"""from so many lines on it is shown how far it is"""
 Service = Callable[[Work], Awaitable[tuple[bool, Html]]]
 
 
@@ -81,8 +83,12 @@ def import_points(voice: Voice, file: Path, *, leave_unknown: bool) -> int:
     settings = load()
     lines = read_lines(read(file), point_rows.COLUMNS)
 
+    def told(done: int, total: int) -> None:
+        if total > _MANY:
+            voice.note("console.import.progress", done=done, total=total)
+
     async def service(work: Work) -> tuple[bool, Html]:
-        result = await points_import.import_points(work, lines, leave_unknown=leave_unknown)
+        result = await points_import.import_points(work, lines, leave_unknown=leave_unknown, progress=told)
         return result.done, points_import.report(work, result, voice.lang)
 
     return asyncio.run(_told(settings, voice, service))

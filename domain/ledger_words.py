@@ -36,6 +36,13 @@ class Known:
     open: str
 
 
+def pairs_of(text: str) -> frozenset[str]:
+    """Every two characters that follow each other, and the last one alone: what an index of words is made of. So every
+    part of the text, however short, is found by a pair or by what a pair begins with."""
+    text = text.lower()
+    return frozenset(text[at : at + 2] for at in range(len(text)))
+
+
 def read_wish(text: str, known: Known, now: datetime) -> LedgerFilter:
     """`now` on the county's clock."""
     text = text.strip()

@@ -3,7 +3,7 @@ version where the file says something else; who is missing in the file stays. Po
 else by name and village.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,14 @@ _FIELD_OF: Mapping[PointDuty, str] = {
     PointDuty.WARN: "warners",
     PointDuty.EVACUATE: "evacuators",
 }
+
+
+_PIECE = 500
+Progress = Callable[[int, int], None]
+
+
+def _unseen(done: int, total: int) -> None:
+    """Nobody watches."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +58,8 @@ class _Done:
     unchanged: int = 0
     ungraded: int = 0
     restored: list[str] = field(default_factory=list)
+    new: list[RiskPoint] = field(default_factory=list)
+    """not yet in the table"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +70,10 @@ class _Matched:
     unknown: tuple[Problem, ...]
 
 
-async def import_points(work: Work, rows: Sequence[Line], *, leave_unknown: bool = False) -> PointsResult:
-    """Bring a file in.
+async def import_points(
+    work: Work, rows: Sequence[Line], *, leave_unknown: bool = False, progress: Progress = _unseen
+) -> PointsResult:
+    """Bring a file in. `progress` is called now and then with how many lines of how many are done.
 
     1. Read every line; look for the persons in the roster. Any problem: nothing is changed. With `leave_unknown` a
        person whom the roster does not have is left out and named in the notes.
@@ -76,8 +88,13 @@ async def import_points(work: Work, rows: Sequence[Line], *, leave_unknown: bool
         return PointsResult(problems=tuple(sorted(problems, key=lambda one: one.line)))
     known = _Known(await work.rows.points.all(), reading.entries)
     done = _Done()
-    for entry in reading.entries:
-        await _bring_in(work, entry, known.of(entry), _fields(entry, matched), done)
+    total = len(reading.entries)
+    for at, entry in enumerate(reading.entries, 1):
+        await _bring_in(work, entry, known, _fields(entry, matched), done)
+        if at % _PIECE == 0 or at == total:
+            await work.rows.points.add_many(done.new)
+            done.new.clear()
+            progress(at, total)
     await work.note(
         "points.imported", "points", None, added=len(done.added), updated=len(done.updated), unchanged=done.unchanged
     )
@@ -92,17 +109,25 @@ class _Known:
         everything = list(points)
         self._by_number = {one.number: one for one in everything}
         numbered = {entry.number for entry in entries if entry.number}
+        self._taken = self._by_number.keys() | numbered
         self._by_name = {(one.name, one.place): one for one in everything if one.number not in numbered}
 
     def of(self, entry: Entry) -> RiskPoint | None:
         found = self._by_number.get(entry.number) if entry.number else None
         return found or self._by_name.get((entry.name, entry.place))
 
+    async def free_number(self, work: Work) -> str:
+        """One that neither the register nor the file has."""
+        while (number := await _next_number(work)) in self._taken:
+            pass
+        return number
 
-async def _bring_in(work: Work, entry: Entry, before: RiskPoint | None, fields: dict[str, Any], done: _Done) -> None:
+
+async def _bring_in(work: Work, entry: Entry, known: _Known, fields: dict[str, Any], done: _Done) -> None:
+    before = known.of(entry)
     if before is None:
         done.ungraded += "level" not in fields
-        await work.rows.points.add(await _new(work, entry, fields))
+        done.new.append(await _new(work, entry, fields, known))
         done.added.append(entry.name)
         return
     changed = {name: value for name, value in fields.items() if getattr(before, name) != value}
@@ -117,13 +142,13 @@ async def _bring_in(work: Work, entry: Entry, before: RiskPoint | None, fields: 
     done.updated.append(entry.name)
 
 
-async def _new(work: Work, entry: Entry, fields: dict[str, Any]) -> RiskPoint:
+async def _new(work: Work, entry: Entry, fields: dict[str, Any], known: "_Known") -> RiskPoint:
     owners = work.policy.hazards.owners_of(fields["category"])
     values = {
         "level": RiskLevel.GENERAL,
         "department": owners[0] if owners else "",
         **fields,
-        "number": entry.number or await new_number(work),
+        "number": entry.number or await known.free_number(work),
     }
     return RiskPoint(id=0, version=1, updated_at=work.now, confirmed_at=work.now, **values)
 
@@ -131,9 +156,13 @@ async def _new(work: Work, entry: Entry, fields: dict[str, Any]) -> RiskPoint:
 async def new_number(work: Work) -> str:
     """For a point that has none of the county's own register."""
     while True:
-        number = f"FX{await work.rows.counters.next('point'):04d}"
+        number = await _next_number(work)
         if await work.rows.points.by_number(number) is None:
             return number
+
+
+async def _next_number(work: Work) -> str:
+    return f"FX{await work.rows.counters.next('point'):04d}"
 
 
 def _fields(entry: Entry, matched: _Matched) -> dict[str, Any]:

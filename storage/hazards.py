@@ -17,6 +17,7 @@ from domain.places import PlaceCode
 from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow
 from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
 from storage.drill_scope import Scope
+from storage.word_index import SEARCHED, index_words
 
 hazard = sa.Table(
     "hazard",
@@ -163,6 +164,7 @@ class HazardTable:
             HazardEvent(number, row.version, row.created_at, "report", "", row.state.value, report.person_id)
         )
         await self._scope.enlist("hazard", number)
+        await index_words(self._db, number, (values[name] for name in SEARCHED))
         return replace(row, id=number)
 
     def _seen(self) -> sa.ColumnElement[bool]:
@@ -190,6 +192,7 @@ class HazardTable:
         if moved.rowcount != 1:
             return None
         await self._add_event(event)
+        await index_words(self._db, row.id, (fields.get(name) for name in SEARCHED))
         return replace(row, state=HazardState(event.to_state), version=event.version, **fields)
 
     async def _add_event(self, event: HazardEvent) -> None:

@@ -1,7 +1,6 @@
 """Reading ledgers in pages, by id, so that the pages of an export cost one pass together.
 
-Words are looked for with LIKE. Chinese words mostly have two characters, and the trigram indexes of both databases find
-none shorter than three; a pass over 100,000 lines takes a tenth of a second, and only who looks for words pays it.
+Words are looked for in the hazards that the index of words finds (storage/word_index.py), and there with LIKE.
 """
 
 from collections.abc import Mapping
@@ -21,6 +20,7 @@ from storage.hazards import _hazard, _is_alive, hazard, hazard_event, hazard_rep
 from storage.patrols import check_in, patrol_task
 from storage.people import person
 from storage.points import risk_point
+from storage.word_index import hazard_pair, holding, rarest
 
 ledger_wish = sa.Table(
     "ledger_wish",
@@ -40,7 +40,8 @@ class LedgerTable:
         self._scope = scope
 
     async def hazards(self, wanted: LedgerFilter, after: int = 0, limit: int = 500) -> list[HazardLine]:
-        query = page_of_lines(wanted, after, limit).where(self._seen())
+        pair = await rarest(self._db, wanted.words)
+        query = page_of_lines(wanted, after, limit, pair).where(self._seen())
         return [
             HazardLine(
                 _hazard(row),
@@ -59,20 +60,24 @@ class LedgerTable:
         ]
 
     async def newest(self, wanted: LedgerFilter, before: int | None = None, limit: int = 8) -> list[HazardRow]:
+        source, by = _source(await rarest(self._db, wanted.words))
         where = [*_where(wanted, by_id=True), self._seen()]
-        where += [] if before is None else [hazard.c.id < before]
-        query = sa.select(hazard).where(*where).order_by(hazard.c.id.desc()).limit(limit)
+        where += [] if before is None else [by < before]
+        query = sa.select(hazard).select_from(source).where(*where).order_by(by.desc()).limit(limit)
         return [_hazard(row) for row in await self._db.execute(query)]
 
     async def count(self, wanted: LedgerFilter) -> int:
-        query = sa.select(sa.func.count()).select_from(hazard).where(*_where(wanted), self._seen())
+        source, _ = _source(await rarest(self._db, wanted.words))
+        query = sa.select(sa.func.count()).select_from(source).where(*_where(wanted), self._seen())
         return int(await self._db.scalar(query) or 0)
 
     def _seen(self) -> sa.ColumnElement[bool]:
         return self._scope.keeps("hazard", hazard.c.id)
 
     async def counts(self, wanted: LedgerFilter) -> Mapping[str, int]:
-        query = sa.select(hazard.c.state, sa.func.count()).where(*_where(wanted), self._seen()).group_by(hazard.c.state)
+        source, _ = _source(await rarest(self._db, wanted.words))
+        where = [*_where(wanted), self._seen()]
+        query = sa.select(hazard.c.state, sa.func.count()).select_from(source).where(*where).group_by(hazard.c.state)
         return {str(state): int(number) for state, number in await self._db.execute(query)}
 
     async def patrols(self, wanted: LedgerFilter, after: int = 0, limit: int = 500) -> list[PatrolLine]:
@@ -117,7 +122,17 @@ class LedgerTable:
         return int(await self._db.scalar(query) or 0)
 
 
-def page_of_lines(wanted: LedgerFilter, after: int, limit: int) -> sa.Select[Any]:
+def _source(pair: str | None) -> tuple[sa.FromClause, sa.ColumnElement[int]]:
+    """What lines are read from, and by which id they go: where words are looked for, the hazards that have the rarest
+    pair of them, in the order of the index, so that a page ends after its lines and a search in vain at once."""
+    if pair is None:
+        return hazard, hazard.c.id
+    having = sa.and_(hazard_pair.c.hazard_id == hazard.c.id, hazard_pair.c.pair == pair)
+    return hazard.join(hazard_pair, having), hazard_pair.c.hazard_id
+
+
+def page_of_lines(wanted: LedgerFilter, after: int, limit: int, pair: str | None = None) -> sa.Select[Any]:
+    source, by = _source(pair)
     assignee, taken, fixed, closed, recheck = (
         person.alias(name) for name in ("assignee_", "taken_", "fixed_", "closed_", "recheck_")
     )
@@ -133,7 +148,7 @@ def page_of_lines(wanted: LedgerFilter, after: int, limit: int) -> sa.Select[Any
         .scalar_subquery()
     )
     joined = (
-        hazard.outerjoin(hazard_report, hazard_report.c.id == first)
+        source.outerjoin(hazard_report, hazard_report.c.id == first)
         .outerjoin(assignee, assignee.c.id == hazard.c.assignee)
         .outerjoin(taken, taken.c.id == hazard.c.taken_by)
         .outerjoin(fixed, fixed.c.id == hazard.c.fixed_by)
@@ -157,8 +172,8 @@ def page_of_lines(wanted: LedgerFilter, after: int, limit: int) -> sa.Select[Any
             risk_point.c.number.label("point_number"),
         )
         .select_from(joined)
-        .where(hazard.c.id > after, *_where(wanted, by_id=True))
-        .order_by(hazard.c.id)
+        .where(by > after, *_where(wanted, by_id=True))
+        .order_by(by)
         .limit(limit)
     )
 
@@ -191,6 +206,7 @@ def _where(wanted: LedgerFilter, *, by_id: bool = False) -> list[sa.ColumnElemen
         where.append(hazard.c.created_at < wanted.until)
     if wanted.numbers:
         where.append(hazard.c.number.in_(wanted.numbers))
+    where += [hazard.c.id.in_(holding(word.lower())) for word in wanted.words if len(word) == 1]
     text = hazard.c.what + " " + hazard.c.place_words + " " + hazard.c.unit + " " + hazard.c.measure
     return where + [text.like(f"%{word.translate(_SIGNS)}%", escape="\\") for word in wanted.words]
 

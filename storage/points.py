@@ -1,6 +1,6 @@
 """Risk points: the register as it stands, who is in charge, and, only ever added to, every version there was."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
 from decimal import Decimal
@@ -120,6 +120,22 @@ class PointTable:
         await self._keep(added, PointAct.ADD, point.updated_by, point.updated_at, reason)
         return added
 
+    async def add_many(self, points: Sequence[RiskPoint]) -> None:
+        for start in range(0, len(points), _AT_ONCE):
+            piece = points[start : start + _AT_ONCE]
+            values = [{name: _plain(getattr(point, name)) for name in _COLUMNS} for point in piece]
+            await self._db.execute(sa.insert(risk_point), values)
+            numbered = sa.select(risk_point.c.number, risk_point.c.id).where(
+                risk_point.c.number.in_([point.number for point in piece])
+            )
+            ids = {row.number: row.id for row in await self._db.execute(numbered)}
+            added = [replace(point, id=ids[point.number]) for point in piece]
+            persons = [row for point in added for row in _persons_of(point)]
+            if persons:
+                await self._db.execute(sa.insert(risk_point_person), persons)
+            versions = [_version(point, PointAct.ADD, point.updated_by, point.updated_at, "") for point in added]
+            await self._db.execute(sa.insert(risk_point_version), versions)
+
     async def change(
         self,
         point: RiskPoint,
@@ -150,21 +166,12 @@ class PointTable:
         )
 
     async def _set_persons(self, point: RiskPoint) -> None:
-        rows = [
-            {"point_id": point.id, "duty": duty.value, "person_id": person, "position": at}
-            for duty in PointDuty
-            for at, person in enumerate(dict.fromkeys(point.in_charge(duty)))
-        ]
+        rows = _persons_of(point)
         if rows:
             await self._db.execute(sa.insert(risk_point_person), rows)
 
     async def _keep(self, point: RiskPoint, act: PointAct, author: PersonId | None, at: datetime, reason: str) -> None:
-        line = {name: _written(value) for name, value in asdict(point).items() if name != "id"}
-        await self._db.execute(
-            sa.insert(risk_point_version).values(
-                point_id=point.id, version=point.version, at=at, author=author, act=act.value, reason=reason, line=line
-            )
-        )
+        await self._db.execute(sa.insert(risk_point_version).values(_version(point, act, author, at, reason)))
 
     # -- reading ------------------------------------------------------------------------------------------------
 
@@ -323,6 +330,20 @@ class PointTable:
         return await self._proposals(
             point_proposal.c.point_id == point_id, point_proposal.c.state == ProposalState.OPEN.value
         )
+
+
+def _persons_of(point: RiskPoint) -> list[dict[str, Any]]:
+    return [
+        {"point_id": point.id, "duty": duty.value, "person_id": person, "position": at}
+        for duty in PointDuty
+        for at, person in enumerate(dict.fromkeys(point.in_charge(duty)))
+    ]
+
+
+def _version(point: RiskPoint, act: PointAct, author: PersonId | None, at: datetime, reason: str) -> dict[str, Any]:
+    line = {name: _written(value) for name, value in asdict(point).items() if name != "id"}
+    kept = {"point_id": point.id, "version": point.version, "at": at, "author": author}
+    return {**kept, "act": act.value, "reason": reason, "line": line}
 
 
 def inside(column: sa.ColumnElement[Any], places: Iterable[PlaceCode]) -> sa.ColumnElement[bool]:

@@ -1,6 +1,6 @@
 """Rows of the risk points: the register as it stands, and every version there ever was."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -76,6 +76,10 @@ class PointRows(Protocol):
 
     async def add(self, point: RiskPoint, *, reason: str = "") -> RiskPoint:
         """The line and its first version; the id is given by the database, the author is `updated_by`."""
+        ...
+
+    async def add_many(self, points: Sequence[RiskPoint]) -> None:
+        """The same for a whole file: few statements, however many lines."""
         ...
 
     async def change(

@@ -117,3 +117,21 @@ async def test_what_is_worth_a_look_is_said(county: County) -> None:
     assert "1 处没有坐标，地图上画不出来" in text
     assert "没有巡查责任人：岭头山塘" in text
     assert "1 处没有写风险等级，先按一般（黄）收下，请核对。" in text
+
+
+async def test_a_whole_county_comes_in_with_few_questions_to_the_database(county: County) -> None:
+    seen: list[tuple[int, int]] = []
+    file = [row(编号="" if at % 2 else f"P{at}", 风险点名称=f"塘{at}", **WALKER) for at in range(1_201)]
+    rows = lines(*file)
+
+    async def service(work: Work) -> PointsResult:
+        return await import_points(work, rows, progress=lambda done, total: seen.append((done, total)))
+
+    result: PointsResult = await county.run(service)
+    assert (len(result.added), result.problems) == (1_201, ())
+    assert seen == [(500, 1_201), (1_000, 1_201), (1_201, 1_201)]
+    points = await register(county)
+    assert len({one.number for one in points}) == 1_201
+    assert {one.patrollers for one in points} == {(county.ids[GRID.user_id],)}
+    versions = await county.run(lambda work: work.rows.points.versions_of(points[-1].id))
+    assert [(one.version, one.act, one.point) for one in versions] == [(1, PointAct.ADD, points[-1])]

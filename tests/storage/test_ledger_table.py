@@ -3,6 +3,7 @@
 import itertools
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 import pytest
 import sqlalchemy as sa
@@ -68,6 +69,12 @@ def _event(made: HazardRow) -> HazardEvent:
         (LedgerFilter(words=("裂缝",)), ["1", "3"]),
         (LedgerFilter(words=("裂缝", "茶厂")), ["3"]),
         (LedgerFilter(words=("100%",)), ["1"]),
+        (LedgerFilter(words=("缝",)), ["1", "3"]),
+        (LedgerFilter(words=("水",)), ["2"]),
+        (LedgerFilter(words=("缝", "茶厂")), ["3"]),
+        (LedgerFilter(words=("裂缝宽",)), []),
+        (LedgerFilter(words=("后缝",)), []),
+        (LedgerFilter(words=("边",), places=(VILLAGE,)), []),
         (LedgerFilter(words=("缝_变",)), ["3"]),
     ],
     ids=itertools.count(),
@@ -95,6 +102,13 @@ async def test_a_closed_line_says_how_it_was_looked_at(each_with_hazards: Each, 
     assert closed.closed_how == "field"
 
 
+async def test_words_written_by_a_later_move_are_found(each_with_hazards: Each, store: SqlStore) -> None:
+    (line, *_) = await each_with_hazards.ledger.hazards(LedgerFilter())
+    await store.write(lambda rows: rows.hazards.move(line.row, _event(line.row), measure="人工清理"))
+    (found,) = await each_with_hazards.ledger.newest(LedgerFilter(words=("清理", "裂缝")))
+    assert found.id == line.row.id
+
+
 async def test_a_wish_is_kept_for_its_buttons_and_forgotten(each: Each) -> None:
     number = await each.ledger.keep_wish("上坞村 逾期", AT)
     assert await each.ledger.wish(number) == "上坞村 逾期"
@@ -116,12 +130,18 @@ async def test_thousands_of_lines_are_read_in_pages_of_one_pass(database: Databa
     assert await store.read(lambda rows: rows.ledger.count_patrols(some)) == 4_000 - first
     (line, *_) = await store.read(lambda rows: rows.ledger.patrols(some, first, 10))
     assert line.id == first + 1
+    nowhere = LedgerFilter(words=("裂缝", "鲨鱼"))
+    assert await store.read(lambda rows: rows.ledger.newest(nowhere)) == []
+    common = await store.read(lambda rows: rows.ledger.newest(LedgerFilter(words=("裂缝变宽",))))
+    assert [one.id for one in common] == [one for one in range(1_500, 0, -1) if one % 7 == 0][:8]
     if database.dialect == "sqlite":
+        searched = await database.read(partial(_plan, pair="鲨鱼"))
+        assert [step for step in searched if step.startswith("SCAN") or "TEMP B-TREE" in step] == []
         plan = await database.read(_plan)
         assert [step for step in plan if "TEMP B-TREE" in step] == []
 
 
-async def _plan(connection: AsyncConnection) -> list[str]:
-    query = page_of_lines(LedgerFilter(places=(PlaceCode("331124"),)), 5, 9)
+async def _plan(connection: AsyncConnection, pair: str | None = None) -> list[str]:
+    query = page_of_lines(LedgerFilter(places=(PlaceCode("331124"),)), 5, 9, pair)
     sql = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
     return [str(step[-1]) for step in await connection.execute(sa.text(f"EXPLAIN QUERY PLAN {sql}"))]
