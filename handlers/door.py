@@ -73,7 +73,9 @@ class TelegramDoor:
                 await self._slow_down(Scene(work, incoming, None, self._dialogues), pace)
                 return
         person = None if incoming.user_id is None or incoming.anonymous else await rows.people.by_user(incoming.user_id)
-        await take_stand(work, person, marked=incoming.marked, said=_answers(incoming))
+        number = incoming.message_id if incoming.what is What.PRESS else incoming.reply_to
+        answered = None if number is None else (incoming.chat_id, number)
+        await take_stand(work, person, marked=incoming.marked, said=_answers(incoming), answered=answered)
         await self._route(Scene(work, incoming, person, self._dialogues))
         if incoming.query_id is not None:
             marked = incoming.marked or rows.drills.marked

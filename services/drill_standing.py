@@ -4,21 +4,26 @@ from domain.people import Person
 from services.work import Work
 
 
-async def take_stand(work: Work, person: Person | None, *, marked: bool, said: bool) -> None:
-    """`marked`: he pressed a button of a marked message, or replied to one. `said`: his message answers whatever is
-    open; then reality comes first, and the drill counts only where nothing real is owed."""
+async def take_stand(
+    work: Work, person: Person | None, *, marked: bool, said: bool, answered: tuple[int, int] | None = None
+) -> None:
+    """`marked`: he pressed a button of a marked message, or replied to one; `answered` is its chat and number. `said`:
+    his message answers whatever is open; reality comes first then, a drill counts only where nothing real is owed."""
     if marked:
         work.rows.drills.mark()
     if person is None or not (marked or said) or not await work.rows.drills.running():
         return
-    drill = await work.rows.drills.running_of(person.id)
-    if drill is None:
+    running = [one.id for one in await work.rows.drills.running_of(person.id)]
+    if not running:
         return
-    if not marked:
+    if marked:
+        if len(running) > 1 and answered is not None:
+            running = [one for one in running if await work.rows.drills.said_in(one, *answered)]
+    else:
         owed = await work.rows.drills.open_owed(person.id)
-        if not owed.get(drill.id) or owed.get(None):
-            return
-    work.rows.drills.stand(drill.id)
+        running = [] if owed.get(None) else [one for one in running if owed.get(one)]
+    if len(running) == 1:
+        work.rows.drills.stand(running[0])
 
 
 async def stand_in(work: Work, drill_id: int) -> bool:

@@ -160,10 +160,13 @@ class DrillTable:
         query = sa.select(outbox.c.chat_id).where(outbox.c.drill_id == drill_id, outbox.c.chat_id < 0).distinct()
         return frozenset((await self._db.scalars(query)).all())
 
-    async def running_of(self, person_id: int) -> Drill | None:
+    async def running_of(self, person_id: int) -> list[Drill]:
         his = sa.select(drill_person.c.drill_id).where(drill_person.c.person_id == person_id)
-        found = await self._list(drill.c.state == DrillState.RUNNING.value, drill.c.id.in_(his), limit=1, newest=True)
-        return found[0] if found else None
+        return await self._list(drill.c.state == DrillState.RUNNING.value, drill.c.id.in_(his))
+
+    async def said_in(self, drill_id: int, chat_id: int, message_id: int) -> bool:
+        this = (outbox.c.drill_id == drill_id, outbox.c.chat_id == chat_id, outbox.c.message_id == message_id)
+        return await self._db.scalar(sa.select(outbox.c.id).where(*this).limit(1)) is not None
 
     # -- what was made in it ------------------------------------------------------------------------------------
 

@@ -87,8 +87,12 @@ class DrillRows(Protocol):
         """The groups in which something of it was said."""
         ...
 
-    async def running_of(self, person_id: int) -> Drill | None:
-        """The running drill in which the person takes part."""
+    async def running_of(self, person_id: int) -> list[Drill]:
+        """The running drills in which the person takes part; more than one where he has posts in several places."""
+        ...
+
+    async def said_in(self, drill_id: int, chat_id: int, message_id: int) -> bool:
+        """Whether this message was said in the drill."""
         ...
 
     async def things_of(self, drill_id: int) -> list[DrillThing]:

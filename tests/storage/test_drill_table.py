@@ -57,8 +57,8 @@ async def test_a_drill_comes_back_as_it_was_planned_and_moves_once(store: SqlSto
         assert (found.reason, found.script, found.contents) == (drill.reason, drill.script, drill.contents)
         assert (found.state, found.began_at, found.upward, found.elsewhere) == (DrillState.RUNNING, AT, True, False)
         assert not await rows.drills.move(drill.id, DrillState.PLANNED, DrillState.RUNNING, AT)
-        assert await rows.drills.running_of(ids[1]) == found
-        assert await rows.drills.running_of(ids[2]) is None
+        assert await rows.drills.running_of(ids[1]) == [found]
+        assert await rows.drills.running_of(ids[2]) == []
         told = Evaluation(Verdict.PARTLY, "话", "问题", "整改", 12)
         await rows.drills.evaluate(drill.id, told)
         assert await rows.drills.move(drill.id, DrillState.RUNNING, DrillState.ENDED, AT, by=ids[0])
