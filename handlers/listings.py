@@ -39,9 +39,8 @@ async def press(scene: Scene) -> None:
 
 
 async def _see(scene: Scene) -> None:
-    found = {one.id: one for one in await listings.listings_of(scene.work, scene.known(), 1000)}
-    listing = found.get(scene.number())
-    if listing is None:
+    listing = await scene.work.rows.supervision.listings.get(scene.number())
+    if listing is None or not await listings.sees_listing(scene.work, scene.known(), listing):
         raise NotAllowed("refused.no_right")
     text, buttons = await draw_listing(scene.work, listing, scene.known())
     await scene.say(text, buttons, subject=listing.subject)

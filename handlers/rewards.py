@@ -66,7 +66,7 @@ async def _see(scene: Scene) -> None:
     person, case = scene.known(), await scene.work.rows.supervision.rewards.get(scene.number())
     if case is None:
         raise Stale("refused.stale")
-    if case.id not in {one.id for one in await rewards.cases_of(scene.work, person, 1000)}:
+    if not await rewards.sees_case(scene.work, person, case):
         raise NotAllowed("refused.no_right")
     text, buttons = await draw_reward(scene.work, case, person)
     await scene.say(text, buttons, subject=case.subject)

@@ -4,11 +4,12 @@ reporters are told at every step."""
 from datetime import timedelta
 from typing import Any
 
-from domain.errors import DomainError, Stale
-from domain.hazards import Category, HazardState, Move
+from domain.errors import DomainError, NotAllowed, Stale
+from domain.hazards import Category, HazardState, Move, right_for
 from domain.people import Person
 from domain.places import PlaceCode
 from services.hazard_cards import follow, tell_reporters
+from services.hazard_desk import has_right
 from services.hazard_moves import put_before_desk
 from services.hazard_where import Spot
 from services.hazard_writing import load, move_by
@@ -40,8 +41,11 @@ async def mergeable(work: Work, row: HazardRow) -> list[HazardRow]:
 
 
 async def merge(work: Work, by: Person, hazard_id: int, version: int, into: int) -> HazardRow:
-    """并入: this one leads to the other from now on; what was asked about it is closed. Raises Stale, NotAllowed."""
+    """并入: this one leads to the other from now on; what was asked about it is closed. Who merges is
+    the desk of both. Raises Stale, NotAllowed."""
     row, main = await load(work, hazard_id, version), await load(work, into)
+    if not await has_right(work, by, right_for(Move.MERGE, main.grade), main):
+        raise NotAllowed("refused.no_right")
     if main.id == row.id or main.merged_into is not None:
         raise Stale("refused.stale")
     if row.listed or row.whistled:

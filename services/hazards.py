@@ -227,7 +227,8 @@ async def close(
     facts = {"verified": how.value}
     row = await move_by(work, row, Move.CLOSE, by, facts, closed_by=by.id, closed_at=work.now)
     await settle(work, row, RECHECK, by)
-    await _tell_fixer(work, row, "hazard.passed")
+    if not row.at_once:  # who fixed it on the spot reported it, and hears of it as its reporter
+        await _tell_fixer(work, row, "hazard.passed")
     await finish_step(work, row, "close", by, by_photo=how is Verification.PHOTO)
     return row
 

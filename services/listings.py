@@ -372,7 +372,11 @@ async def listings_of(work: Work, person: Person, limit: int = 40) -> list[Listi
     found = {}
     areas = [post.place for post in person.posts]
     for one in await work.rows.supervision.listings.within(areas, [state.value for state in ListingState], limit):
-        row = await _hazard(work, one)
-        if await has_right(work, person, Action.DRAFT_LETTER, row) or await is_fixer(work, person, row):
+        if await sees_listing(work, person, one):
             found[one.id] = one
     return list(found.values())
+
+
+async def sees_listing(work: Work, person: Person, listing: Listing) -> bool:
+    row = await _hazard(work, listing)
+    return await has_right(work, person, Action.DRAFT_LETTER, row) or await is_fixer(work, person, row)

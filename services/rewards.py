@@ -255,12 +255,12 @@ async def cases_of(work: Work, person: Person, limit: int = 60) -> list[Reward]:
     """Of the person's area, the newest first."""
     areas = [post.place for post in person.posts]
     rows = await work.rows.supervision.rewards.within(areas, [state.value for state in RewardState], limit)
-    found = []
-    for case in rows:
-        try:
-            await _may(work, person, case, Action.PROPOSE_REWARD)
-        except NotAllowed:
-            if not await allowed(work, person, Action.APPROVE_REWARD, case.place):
-                continue
-        found.append(case)
-    return found
+    return [case for case in rows if await sees_case(work, person, case)]
+
+
+async def sees_case(work: Work, person: Person, case: Reward) -> bool:
+    try:
+        await _may(work, person, case, Action.PROPOSE_REWARD)
+    except NotAllowed:
+        return await allowed(work, person, Action.APPROVE_REWARD, case.place)
+    return True

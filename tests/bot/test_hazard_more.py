@@ -8,7 +8,7 @@ from domain.errors import DomainError, Stale
 from domain.hazards import Grade, HazardState, Move
 from services import hazards as moves
 from services.hazard_same import merge
-from tests.support.county import DUTY, GRID, LEADER, PATROLLER, STATION, STRANGER, VILLAGE, WATER, County
+from tests.support.county import DUTY, FAR_VILLAGE, GRID, LEADER, PATROLLER, STATION, STRANGER, VILLAGE, WATER, County
 from tests.support.hazards import assigned, events, hazard, report, reports, said_to_be_fixed
 
 # -- time -----------------------------------------------------------------------------------------------------------
@@ -197,4 +197,18 @@ async def test_long_after_it_was_closed_it_is_reported_anew(county: County) -> N
     assert "超过 30 天" in (refused.text or "")
     assert (await hazard(county)).state is HazardState.CLOSED
     assert Move.REOPEN.value not in [one.move for one in await events(county)]
+    county.seen_all()
+
+
+async def test_nobody_merges_into_what_is_another_townships(county: County) -> None:
+    await report(county)
+    await county.open_link(STRANGER, f"h_{FAR_VILLAGE}")
+    await county.press(STRANGER, "山塘水库")
+    await county.say(STRANGER, "坝脚渗水")
+    await county.press(STRANGER, "没有人")
+    await county.press(STRANGER, "跳过")
+    await county.press(STRANGER, "确认提交")
+    refused = await county.forge(STATION, "h:merge:1:0:2")
+    assert refused.alert
+    assert (await hazard(county)).state is HazardState.REPORTED
     county.seen_all()

@@ -1,0 +1,126 @@
+"""Stories of a hazard word for word, as each of its people reads them: answers as people type them, a red warning in
+between, a restart, two at the same thing. `--update-golden` writes them anew: read what changed."""
+
+from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from tests.support.county import (
+    GRID,
+    LEADER,
+    OFFICER,
+    PATROLLER,
+    STATION,
+    VILLAGE,
+    County,
+    Someone,
+    small_county,
+)
+from tests.support.hazards import hazard, report
+
+GOLDEN = Path(__file__).parent / "transcripts"
+Story = Callable[[County], Awaitable[tuple[Someone, ...]]]
+
+
+def _as_read(county: County, who: Someone) -> str:
+    parts = []
+    for message in county.messages(who.user_id, who):
+        rows = [" ".join(f"[{one['text']}]" for one in row) for row in message.buttons]
+        parts.append("\n".join((message.text, *rows)))
+    return "\n---\n".join(parts) + "\n"
+
+
+async def typed_and_fixed_on_the_spot(county: County) -> tuple[Someone, ...]:
+    await county.say(GRID, "/report")
+    for answer in ("山塘", "1", "溢洪道堵了 石头", "没得人", "无", "没有", "1"):
+        await county.say(GRID, answer)
+    if "当场" not in county.last(GRID):
+        await county.press(GRID, "确认提交")
+    await county.press(GRID, "清理好了")
+    await county.pass_time(seconds=5)
+    await county.press(OFFICER, "现场看过")
+    await county.pass_time(seconds=5)
+    return GRID, OFFICER, STATION
+
+
+async def a_red_warning_and_a_restart_in_between(county: County) -> tuple[Someone, ...]:
+    await county.say(GRID, "/report")
+    await county.say(GRID, "2")
+    await county.say(GRID, "1")
+    await county.warn(colour="红色", places=[VILLAGE])
+    await county.say(GRID, "收到")
+    await county.pass_time(seconds=5)
+    await county.restart()
+    await county.say(GRID, "溢洪道堵了")
+    await county.say(GRID, "3户11人")
+    await county.pass_time(seconds=5)
+    await county.press(GRID, "跳过")
+    await county.press(GRID, "确认提交")
+    assert (await hazard(county)).people == 11
+    return (GRID,)
+
+
+async def two_desks_at_once(county: County) -> tuple[Someone, ...]:
+    await report(county)
+    version = (await hazard(county)).version
+    await county.press(STATION, "接办")
+    late = await county.forge(LEADER, f"h:take:1:{version}")
+    assert late.text == "2026-0001 号已有人接办，没有再改动。"
+    await county.pass_time(seconds=5)
+    return STATION, LEADER
+
+
+async def a_reply_in_the_group(county: County) -> tuple[Someone, ...]:
+    await county.warn(places=[VILLAGE])
+    post = county.messages(county.village_group)[-1]
+    await county.say(PATROLLER, "后山裂缝变宽一指", county.village_group, reply_to=post.id)
+    await county.press(PATROLLER, "滑坡、崩塌")
+    await county.press(PATROLLER, "上坞村")
+    await county.say(PATROLLER, "有")
+    await county.say(PATROLLER, "跳过")
+    await county.press(PATROLLER, "确认提交")
+    assert (await hazard(county)).what == "后山裂缝变宽一指"
+    return (PATROLLER,)
+
+
+STORIES: tuple[Story, ...] = (
+    typed_and_fixed_on_the_spot,
+    a_red_warning_and_a_restart_in_between,
+    two_desks_at_once,
+    a_reply_in_the_group,
+)
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda one: one.__name__)
+async def test_word_for_word(story: Story, tmp_path: Path, request: pytest.FixtureRequest) -> None:
+    async with small_county(tmp_path) as county:
+        said = {who.name: _as_read(county, who) for who in await story(county)}
+        county.seen_all()
+    for name, text in said.items():
+        file = GOLDEN / f"{story.__name__}.{name}.txt"  # type: ignore[attr-defined]
+        if request.config.getoption("--update-golden"):
+            file.parent.mkdir(exist_ok=True)
+            file.write_text(text, "utf-8")
+        assert text == file.read_text("utf-8")
+
+
+async def test_an_open_question_about_progress_takes_no_word_that_is_for_something_else(county: County) -> None:
+    """The question is asked after every other feature: its owner may acknowledge, report and ask as ever."""
+    await report(county)
+    for button in ("接办", "山塘老徐", "上坞村", "人工清理", "30天", "确认提交"):
+        await county.press(STATION, button)
+    await county.pass_time(days=15, hours=1, step=timedelta(hours=6))
+    assert any("改得怎么样了" in text for text in county.texts(PATROLLER))
+    await county.warn(places=[VILLAGE])
+    await county.say(PATROLLER, "收到")
+    before = len(await county.bot.doors.run(lambda work: work.rows.hazards.events_of(1)))
+    await county.say(PATROLLER, "/report")
+    await county.say(PATROLLER, "取消")
+    await county.say(PATROLLER, "怎么弄？")
+    assert len(await county.bot.doors.run(lambda work: work.rows.hazards.events_of(1))) == before
+    await county.say(PATROLLER, "没变化")
+    moves = await county.bot.doors.run(lambda work: work.rows.hazards.events_of(1))
+    assert (moves[-1].move, moves[-1].facts) == ("progress", {"words": ""})
+    county.seen_all()
