@@ -39,6 +39,7 @@ ENTRIES = (
     Entry("map", Action.READ_LEDGER),
     Entry("check", Action.ISSUE_CHECK),
     Entry("response"),
+    Entry("review", Action.SEE_MISSING),
     Entry("card"),
     Entry("me"),
     Entry("leave"),

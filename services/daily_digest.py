@@ -37,7 +37,8 @@ async def send_daily(work: Work) -> int:
     due = [code for code in bodies if code not in done and any(one.touches(code) for one in active)]
     if not due:
         return 0
-    since = max(at - _DAY, min(one.started_at for one in active))
+    began = work.local(min(one.started_at for one in active)).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = max(at - _DAY, began)  # of its first day all: the warning came before the response
     rows = await work.rows.responses.owed_between(since, work.now)
     for place in due:
         if await work.rows.responses.day_done("digest", place, day, work.now):
@@ -46,8 +47,7 @@ async def send_daily(work: Work) -> int:
 
 
 async def _send(work: Work, place: PlaceCode, rows: Sequence[Owing], since: datetime, day: str) -> None:
-    roles = _COUNTY if place == work.county else _TOWNSHIP
-    readers = await carriers(work, await work.rows.people.holding(roles, [place]))
+    readers = await readers_in(work, place)
     shares = {matter: share(rows, matter.value, place) for matter in Matter}
     hazards = len(await work.rows.hazards.alive_in([place], limit=10_000))
     facts = {
@@ -60,7 +60,7 @@ async def _send(work: Work, place: PlaceCode, rows: Sequence[Owing], since: date
         "hazards": hazards,
         "nothing": not hazards and not any(one.owed or one.excused for one in shares.values()),
     }
-    for person in {one.id: one for one in readers}.values():
+    for person in readers:
         await work.tell(
             person,
             f"daily:{day}:{place}:{person.id}",
@@ -71,6 +71,13 @@ async def _send(work: Work, place: PlaceCode, rows: Sequence[Owing], since: date
             expires_at=work.now + timedelta(hours=12),
         )
     await work.note("digest.sent", f"place:{place}", None, day=day, readers=len(readers))
+
+
+async def readers_in(work: Work, place: PlaceCode) -> list[Person]:
+    """The body's leaders and its desk, each once; who stands in for somebody on leave instead of him."""
+    roles = _COUNTY if place == work.county else _TOWNSHIP
+    found = await carriers(work, await work.rows.people.holding(roles, [place]))
+    return list({one.id: one for one in found}.values())
 
 
 def _buttons(work: Work, person: Person, place: PlaceCode, shares: dict[Matter, Share], since: datetime) -> Rows:

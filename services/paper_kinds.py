@@ -11,6 +11,7 @@ from services.photo_papers import BEFORE_AND_AFTER
 from services.point_papers import POINT_LEDGER
 from services.points_map import POINT_MAP
 from services.rehearsal_papers import REACH_SHEET
+from services.review_papers import REVIEW_DOCUMENT, REVIEW_SHEETS
 from services.reward_papers import REWARD_SHEET
 from services.supervision_papers import LETTER_PAPER, LETTER_REGISTER
 
@@ -24,6 +25,8 @@ ALL: tuple[Paper, ...] = (
     LETTER_REGISTER,
     REWARD_SHEET,
     DRILL_RECORD,
+    REVIEW_DOCUMENT,
+    REVIEW_SHEETS,
     REACH_SHEET,
     ARCHIVE,
 )

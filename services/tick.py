@@ -28,6 +28,7 @@ from services.points_stale import ask_stale
 from services.rehearsal import close_rehearsals
 from services.response_suggesting import suggest
 from services.retention import forget
+from services.review import send_reviews
 from services.sources import watch_sources
 from services.voices import VOICES
 from services.warning_boards import draw_boards
@@ -103,6 +104,7 @@ DUTIES: Sequence[tuple[str, Duty]] = (
     ("overdue, for leaders", list_for_leaders),
     ("progress of what is listed", ask_progress),
     ("daily digest", send_daily),
+    ("reviews", send_reviews),
     ("draw boards", draw_boards),
     ("report on warnings", report_due),
     ("watch sources", watch_sources),

@@ -308,7 +308,11 @@ def _values(period: Period) -> dict[str, Any]:
     }
 
 
-_EXCUSED = frozenset({ObligationState.EXCUSED.value, ObligationState.CLOSED.value})
+def is_excused(row: Any) -> bool:
+    """Nobody's fault: decided so, or closed with its subject. Whoever was reminded of a warning before it ended had his
+    time."""
+    had_time = row.what == Matter.WARNINGS.value and row.step > 0
+    return row.state == ObligationState.EXCUSED.value or (row.state == ObligationState.CLOSED.value and not had_time)
 
 
 def _owing(row: Any) -> Owing:
@@ -319,7 +323,7 @@ def _owing(row: Any) -> Owing:
         opened_at=row.opened_at,
         answered_at=row.answered_at,
         late=row.late,
-        excused=row.state in _EXCUSED,
+        excused=is_excused(row),
         open=row.state == ObligationState.OPEN.value,
     )
 

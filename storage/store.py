@@ -40,6 +40,7 @@ from storage.places import KeptTree, PlaceTable
 from storage.points import PointTable
 from storage.responses import ResponseTable
 from storage.retention import RetentionTable
+from storage.reviews import ReviewTable
 from storage.sources import SourceTable
 from storage.supervision import SupervisionTable
 from storage.timeline import TimelineTable
@@ -160,6 +161,10 @@ class SqlRows:
     @cached_property
     def responses(self) -> ResponseTable:
         return ResponseTable(self._connection, self._scope)
+
+    @cached_property
+    def reviews(self) -> ReviewTable:
+        return ReviewTable(self._connection, self._scope)
 
     @cached_property
     def retention(self) -> RetentionTable:

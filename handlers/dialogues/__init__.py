@@ -8,6 +8,7 @@ from handlers.dialogues.blow_whistle import DIALOGUE as BLOW_WHISTLE
 from handlers.dialogues.change_point import DIALOGUE as CHANGE_POINT
 from handlers.dialogues.change_response import DIALOGUE as CHANGE_RESPONSE
 from handlers.dialogues.compose_warning import DIALOGUE as COMPOSE_WARNING
+from handlers.dialogues.conclude_review import DIALOGUE as CONCLUDE_REVIEW
 from handlers.dialogues.correct_phone import DIALOGUE as CORRECT_PHONE
 from handlers.dialogues.draft_letter import DIALOGUE as DRAFT_LETTER
 from handlers.dialogues.duty_entry import DIALOGUE as DUTY_ENTRY
@@ -84,6 +85,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     LISTING_PROGRESS,
     EXTEND_LISTING,
     START_RESPONSE,
+    CONCLUDE_REVIEW,
     CHANGE_RESPONSE,
     OPEN_DRILL,
     JUDGE_DRILL,

@@ -24,28 +24,33 @@ def write(lines: Iterator[Any], out: Path) -> None:
     page = document.sections[0]
     page.page_width, page.page_height = Mm(210), Mm(297)
     page.left_margin, page.right_margin = Mm(28), Mm(26)
-    _line(document.add_paragraph(), told["mark"], size=14, centred=True)
-    _line(document.add_paragraph(), told["title"], font=_TITLE, size=20, centred=True)
-    _table(document, told["rows"])
+    line_of(document.add_paragraph(), told["mark"], size=14, centred=True)
+    line_of(document.add_paragraph(), told["title"], title=True)
+    table_of(document, told["rows"])
     if told["course"]:
-        _line(document.add_paragraph(), told["course_title"], size=14)
-        _table(document, told["course"])
-    _line(document.add_paragraph(), told["mark"], size=14, centred=True)
+        line_of(document.add_paragraph(), told["course_title"], size=14)
+        table_of(document, told["course"])
+    line_of(document.add_paragraph(), told["mark"], size=14, centred=True)
     document.save(str(out))
 
 
-def _table(document: Any, rows: Sequence[Sequence[str]]) -> None:
+def table_of(document: Any, rows: Sequence[Sequence[str]]) -> None:
     table = document.add_table(rows=0, cols=2, style="Table Grid")
+    table.autofit = False
+    for column, wide in zip(table.columns, (_NAMES_WIDE, _WORDS_WIDE), strict=True):
+        column.width = wide
     for name, words in rows:
         cells = table.add_row().cells
         for cell, text, wide in zip(cells, (name, words), (_NAMES_WIDE, _WORDS_WIDE), strict=True):
             cell.width = wide
-            _line(cell.paragraphs[0], text, size=12)
+            line_of(cell.paragraphs[0], text, size=12)
 
 
-def _line(paragraph: Any, text: str, *, font: str = _BODY, size: int, centred: bool = False) -> None:
+def line_of(paragraph: Any, text: str, *, size: int = 20, title: bool = False, centred: bool = False) -> None:
+    """`title`: the face and place of a title."""
+    font = _TITLE if title else _BODY
     run = paragraph.add_run(cleaning.one_line(text, 2000))
     run.font.name, run.font.size = font, Pt(size)
     run._element.get_or_add_rPr().get_or_add_rFonts().set(qn("w:eastAsia"), font)
-    if centred:
+    if title or centred:
         paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER

@@ -40,6 +40,7 @@ from services.ports.patrols import CheckIn, PatrolRows, PatrolTask, Proof
 from services.ports.points import PointFilter, PointProposal, PointRows, PointSums, ProposalState
 from services.ports.responses import ResponsePost, ResponseProposal, ResponseRows
 from services.ports.retention import RetentionRows
+from services.ports.reviews import ReviewTableRows
 from services.ports.sources import Listed, SourceRows, SourceState
 from services.ports.supervision import CaseEvent, CaseRows, SupervisionRows
 from services.ports.warnings import Evidence, GroupPost, WarningAct, WarningRow, WarningRows
@@ -94,6 +95,8 @@ class Rows(CoreRows, Protocol):
     def reports(self) -> ReportRows: ...
     @property
     def responses(self) -> ResponseRows: ...
+    @property
+    def reviews(self) -> ReviewTableRows: ...
     @property
     def retention(self) -> RetentionRows: ...
     @property

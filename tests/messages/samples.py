@@ -7,7 +7,7 @@ SAMPLES   facts for one address where the made-up ones do not fit (a fact that m
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import assembly
 import delivery.errors
@@ -37,6 +37,7 @@ from domain.outgoing import OutboxState
 from domain.people import PrivateChat, Role
 from domain.points import FIELDS, PointAct, PointStatus, RiskLevel
 from domain.response import Move, ResponseLevel
+from domain.review import Advice, Review
 from domain.source_health import Trouble
 from domain.warning_figures import Figures
 from domain.warning_tally import Tally
@@ -49,9 +50,11 @@ from services import (
     rehearsal,
     rehearsal_calls,
     rehearsal_papers,
+    review_papers,
     reward_papers,
 )
 from services.paper_kinds import PAPERS
+from services.review import BEHIND
 from services.sources import NO_LONGER_LISTED
 from tests.messages.forms import choices_of
 from tests.messages.operator import OPERATOR
@@ -213,6 +216,17 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "rehearsal.column.*": lambda: [
         name for name, _ in (*rehearsal_papers.VILLAGE_COLUMNS, *rehearsal_papers.PERSON_COLUMNS)
     ],
+    "review.button.*": lambda: BEHIND,
+    "review.who.*": lambda: BEHIND,
+    "review.advice.*": lambda: [one.value for one in Advice],
+    "review.doc.*": lambda: review_papers.FIGURES,
+    "review.doc.*_of": lambda: review_papers.FIGURES,
+    "review.sheet.*": lambda: list(review_papers.COLUMNS),
+    "review.column.*": lambda: [name for columns in review_papers.COLUMNS.values() for name, _ in columns],
+    "review.outcome.*": lambda: (
+        *(state.value for state in patrols.TaskState),
+        *("in_time", "late", "silent", "filled_in", "unjudged"),
+    ),
     "drill.form.*": lambda: [form.value for form in drills.DrillForm],
     "drill.content.*": lambda: [one.value for one in drills.Content],
     "drill.state.*": lambda: [state.value for state in drills.DrillState],
@@ -372,6 +386,19 @@ LABELS: frozenset[str] = frozenset(
 )
 """an entry may end in .* for everything below"""
 
+_NIGHT = datetime(2026, 6, 21, 20, tzinfo=UTC)
+_REVIEW: Mapping[str, object] = {
+    "period": {"kind": "防台风", "number": "2026-01"},
+    "place": "石梁镇",
+    "since": _NIGHT - timedelta(days=2),
+    "until": _NIGHT,
+    "figures": Review(4, 120, 97, 92, 6, 2.5, 248, 240, 7, 2, 8, 3, 4, 12, 6, 4, 1, 58, on_shift=6, deaf_minutes=12),
+    "results": [{"name": "在岗", "count": 53}],
+    "reasons": [{"name": "未及时到岗", "count": 2}],
+    "advice": ["有人号码不对的地方：岭下村，请更正名册。"],
+    "conclusion": {"words": "补齐网格员", "by": "郑分管", "at": _NIGHT},
+}  # fmt: skip
+
 SAMPLES: Mapping[str, Mapping[str, object]] = {
     "daily_digest": {
         "warnings": Share(49, 61, 3, 2),
@@ -380,6 +407,13 @@ SAMPLES: Mapping[str, Mapping[str, object]] = {
         "hazards": 6,
         "nothing": False,
     },
+    "review": _REVIEW,
+    **{f"review.doc.{name}_of": _REVIEW for name in review_papers.FIGURES},
+    "review.doc.conclusion_of": _REVIEW,
+    "review.doc.title": _REVIEW,
+    "review.doc.lead": _REVIEW,
+    "review.doc.map": _REVIEW,
+    "review.sheet.title": _REVIEW,
     "warning_report": {
         "answers": Figures(61, 44, 3, 5, 4, 2, 1, 6, 5, 2.5),
         "rate": 86,

@@ -1,0 +1,33 @@
+"""Rows of reviews: everything that a response period came to, and what people concluded from it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from domain.people import PersonId
+from domain.places import PlaceCode
+from domain.review import ReviewRows
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """整改意见 of one area's leader; a later one stands beside the earlier."""
+
+    period_id: int
+    place: PlaceCode
+    version: int
+    words: str
+    by: PersonId
+    at: datetime
+
+
+class ReviewTableRows(Protocol):
+    async def rows_of(self, period_id: int, since: datetime, until: datetime) -> ReviewRows:
+        """What was asked, walked, found, checked and manned in this time; of the whole county, deaf time left out."""
+        ...
+
+    async def conclude(self, period_id: int, place: PlaceCode, words: str, by: int, at: datetime) -> Conclusion: ...
+    async def conclusions(self, period_id: int) -> Sequence[Conclusion]:
+        """By place, the newest first."""
+        ...
