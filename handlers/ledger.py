@@ -11,6 +11,7 @@ from handlers.incoming import What
 from handlers.scene import Feature, Scene
 from messages.keyboards import button, in_rows
 from services.archive_paper import ARCHIVE
+from services.event_sheets import recent_events
 from services.ledger_list import Shown, search, shown, words_of
 from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import ask_for_paper
@@ -63,11 +64,33 @@ async def archive(scene: Scene) -> None:
     await ask_for_paper(scene.work, ARCHIVE, {"days": min(max(scene.number(1), 1), 3660)}, scene.known())
 
 
+async def events(scene: Scene) -> None:
+    """lg:e: of which response or warning the archive is wanted"""
+    found = await recent_events(scene.work, scene.person)
+    rows = [(button(f"📦 {title}", f"lg:{kind}:{number}"),) for kind, number, title in found]
+    await scene.say(scene.text("ledger.ask.event" if rows else "ledger.ask.no_event"), tuple(rows))
+
+
+async def archive_of(scene: Scene) -> None:
+    """lg:ap:<period> and lg:aw:<chain of warnings>"""
+    name = "period" if scene.args[0] == "ap" else "event"
+    await ask_for_paper(scene.work, ARCHIVE, {name: scene.number(1)}, scene.known())
+
+
 async def press(scene: Scene) -> None:
     if not scene.incoming.private:
         raise Stale("refused.stale")
     what = scene.args[0] if scene.args else ""
-    handler = {"v": turn, "x": export, "p": patrols, "r": points, "a": archive}.get(what)
+    handler = {
+        "v": turn,
+        "x": export,
+        "p": patrols,
+        "r": points,
+        "a": archive,
+        "e": events,
+        "ap": archive_of,
+        "aw": archive_of,
+    }.get(what)
     if handler is None:
         raise Stale("refused.stale")
     await handler(scene)
@@ -99,6 +122,7 @@ def _buttons(scene: Scene, found: Shown) -> Rows:
         if any(post.role in RIGHTS[Action.DRAFT_LETTER] for post in scene.known().posts):
             rows.append((button(scene.label("ledger.button.letters"), "lt:register"),))
         rows.append((button(scene.label("ledger.button.archive"), "lg:a:30"),))
+        rows.append((button(scene.label("ledger.button.events"), "lg:e"),))
     return tuple(rows)
 
 

@@ -3,14 +3,14 @@
 from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from domain.hazards import ALIVE, Grade, HazardState
 from domain.ledger import DISASTER_OF, Disaster, LedgerFilter, LedgerView, Span, both
 from domain.people import Action, Person
-from domain.places import Level, ancestors, level_of
+from domain.places import Level, PlaceCode, ancestors, level_of
 from services.ledgers import (
     Sheet,
     hazard_facts,
@@ -49,11 +49,17 @@ def span_filter(work: Work, span: Span) -> LedgerFilter:
 
 
 async def asked_for(work: Work, args: Mapping[str, Any], lang: str) -> LedgerFilter:
-    """By a paper's args: span, and words as they were typed."""
+    """By a paper's args: span or since, until, places; and words as they were typed."""
     span = span_filter(work, Span(args.get("span", Span.ALL.value)))
     if "days" in args:
         span = replace(span, since=work.now - timedelta(days=int(args["days"])))
-    return both(await wish_of(work, args.get("words", ""), lang), span)
+    return both(await wish_of(work, args.get("words", ""), lang), both(_written(args), span))
+
+
+def _written(args: Mapping[str, Any]) -> LedgerFilter:
+    """The bounds of an event, as an archive hands them on."""
+    since, until = (datetime.fromisoformat(args[name]) if name in args else None for name in ("since", "until"))
+    return LedgerFilter(places=tuple(PlaceCode(one) for one in args.get("places", ())), since=since, until=until)
 
 
 class HazardLedger(Paper):
@@ -190,7 +196,8 @@ class PatrolLedger(Paper):
             person = await work.rows.people.get(job.person_id)
             own = await scope(work, person, Action.EXPORT_LEDGER)
             since = work.now - timedelta(days=int(job.args.get("days", 30)))
-            wanted = LedgerFilter(places=own.places, since=since)
+            wanted = _written(job.args)
+            wanted = narrowed(work, own, wanted if wanted.since is not None else replace(wanted, since=since))
             return wanted, await work.rows.ledger.count_patrols(wanted), sheet_of(work, "patrols", lang)
 
         wanted, total, sheet = await bench.read(begin)

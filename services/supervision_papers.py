@@ -123,17 +123,21 @@ async def _letters(work: Work, job: PaperJob) -> Sheet:
     person, lang, label = await work.rows.people.get(job.person_id), job.language, work.words.label
     assert person is not None  # allow() has asked him
     sheet = sheet_of(work, "letters", lang)
-    rows = []
-    for letter in reversed(await register_of(work, person, _MOST)):
-        facts = await letter_facts(work, letter, lang)
-        facts["kind"] = facts["title"]
-        facts["matter"] = next(iter(letter.paragraphs), "")
-        facts["state"] = label(f"letter.state.{letter.state.value}", lang)
-        facts["how"] = ""
-        if letter.received_by is not None:
-            facts["how"] = label(f"letter.how.{'paper' if facts['on_paper'] else 'tap'}", lang)
-        rows.append(sheet.values({name: cell(fact) for name, fact in facts.items()}))
+    letters = reversed(await register_of(work, person, _MOST))
+    rows = [sheet.values(await letter_line(work, letter, lang)) for letter in letters]
     return Sheet(label("paper.title.letter_register", lang), list(sheet.heads), rows)
+
+
+async def letter_line(work: Work, letter: Letter, lang: str) -> dict[str, Any]:
+    """Every field of F16, as cells."""
+    facts, label = await letter_facts(work, letter, lang), work.words.label
+    facts["kind"] = facts["title"]
+    facts["matter"] = next(iter(letter.paragraphs), "")
+    facts["state"] = label(f"letter.state.{letter.state.value}", lang)
+    facts["how"] = ""
+    if letter.received_by is not None:
+        facts["how"] = label(f"letter.how.{'paper' if facts['on_paper'] else 'tap'}", lang)
+    return {name: cell(fact) for name, fact in facts.items()}
 
 
 def cell(value: Any) -> Any:

@@ -14,12 +14,14 @@ from domain.hazards import ALIVE, HazardState, Move
 from domain.ledger import LedgerFilter
 from services.ports.hazards import HazardRow
 from services.ports.ledger import HazardLine, PatrolLine
+from storage.checks import spot_check
 from storage.database import BigId, UtcTime, metadata
 from storage.drill_scope import Scope
 from storage.hazards import _hazard, _is_alive, hazard, hazard_event, hazard_report
 from storage.patrols import check_in, patrol_task
 from storage.people import person
 from storage.points import risk_point
+from storage.warnings import warning
 from storage.word_index import hazard_pair, holding, rarest
 
 ledger_wish = sa.Table(
@@ -99,6 +101,17 @@ class LedgerTable:
             .limit(limit)
         )
         return [_patrol(row) for row in await self._db.execute(query)]
+
+    async def warnings_between(self, since: datetime, until: datetime) -> list[int]:
+        c = warning.c
+        came = (c.created_at >= since, c.created_at < until, c.state.not_in(("held", "refused")))
+        query = sa.select(c.id).where(*came, self._scope.keeps("warning", c.id)).order_by(c.id)
+        return list((await self._db.execute(query)).scalars())
+
+    async def checks_between(self, since: datetime, until: datetime) -> list[int]:
+        c = spot_check.c
+        issued = (c.issued_at >= since, c.issued_at < until, self._scope.keeps("check", c.id))
+        return list((await self._db.execute(sa.select(c.id).where(*issued).order_by(c.id))).scalars())
 
     async def keep_wish(self, words: str, at: datetime) -> int:
         put = sa.insert(ledger_wish).values(words=words, at=at).returning(ledger_wish.c.id)

@@ -19,6 +19,8 @@ def write(lines: Iterator[Any], out: Path) -> None:
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for line in lines:
             manifest.extend(_add(archive, Path(file["path"]), file["name"]) for file in line["files"])
+        sums = "".join(f"{one['sha256']}  {one['name']}\n" for one in manifest)
+        archive.writestr("SHA256SUMS", sums)
         archive.writestr("manifest.json", json.dumps({"files": manifest}, ensure_ascii=False, indent=1))
 
 

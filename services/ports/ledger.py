@@ -69,6 +69,14 @@ class LedgerRows(Protocol):
         """The id before the first check-in since then."""
         ...
 
+    async def warnings_between(self, since: datetime, until: datetime) -> list[int]:
+        """Ids of the warnings that came in [since, until), held and refused ones left out."""
+        ...
+
+    async def checks_between(self, since: datetime, until: datetime) -> list[int]:
+        """Ids of the spot checks issued in [since, until)."""
+        ...
+
     async def keep_wish(self, words: str, at: datetime) -> int:
         """What somebody looks for, so that buttons can name it by a number."""
         ...

@@ -115,7 +115,7 @@ async def test_everything_of_a_month_comes_as_one_file_with_its_checksums(county
     assert name.endswith(".zip")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         listed = json.loads(archive.read("manifest.json"))["files"]
-        assert [one["name"].partition("2026")[0] for one in listed] == ["隐患台账", "巡查台账", "photos.xlsx"]
+        assert [one["name"].partition("2026")[0] for one in listed] == ["事件记录.xlsx", "隐患台账", "巡查台账"]
         for one in listed:
             assert sha256(archive.read(one["name"])).hexdigest() == one["sha256"]
     assert "存档" in county.last(STATION)

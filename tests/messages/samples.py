@@ -32,7 +32,7 @@ from domain.form_reading import COMMON_ERRORS
 from domain.hazard_lists import HazardTab
 from domain.hazards import Category
 from domain.households import RelaySum
-from domain.obligations import TO_NOBODY_ELSE, Channel, Rung
+from domain.obligations import TO_NOBODY_ELSE, Channel, ObligationState, Rung
 from domain.outgoing import OutboxState
 from domain.people import PrivateChat, Role
 from domain.points import FIELDS, PointAct, PointStatus, RiskLevel
@@ -45,8 +45,10 @@ from domain.warnings import Finding, How, Mark, PlaceProblem, Reason
 from feeds.errors import Unreadable
 from handlers import menu
 from services import (
+    archive_paper,
     drill_papers,
     duty_log,
+    event_sheets,
     rehearsal,
     rehearsal_calls,
     rehearsal_papers,
@@ -253,6 +255,14 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "ledger.disaster.*": lambda: [one.value for one in ledger.Disaster],
     "ledger.grade.*": lambda: [grade.value for grade in hazards.Grade],
     "ledger.column.*": lambda: {*ledger.HAZARD_FIELDS, *ledger.PATROL_FIELDS},
+    "ledger.event_sheet.*": lambda: (*event_sheets.EVENT_FIELDS, "letters", "index", "photos", "record"),
+    "ledger.event_about.*": lambda: ("event", "places", "since", "until", "by", "at", "what", "number"),
+    "ledger.event_column.*": lambda: {
+        *(name for fields in event_sheets.EVENT_FIELDS.values() for name in fields),
+        *archive_paper.PHOTO_COLUMNS,
+    },
+    "ledger.event_warning.*": lambda: ("held", "active", "superseded", "lifted", "expired", "refused"),
+    "ledger.event_answer.*": lambda: [state.value for state in ObligationState],
     "ledger.point.*": lambda: ledger.POINT_FIELDS,
     "ledger.sum.*": lambda: ("part", "all", "overdue"),
     "hazard.state.*": lambda: [state.value for state in hazards.HazardState],

@@ -1,0 +1,115 @@
+"""The archive of one event: by response and by warning, whole, with its checksums, and for those entitled only."""
+
+import io
+import zipfile
+from collections.abc import AsyncIterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+from openpyxl import load_workbook
+
+from domain.action_cards import Family
+from domain.hazards import Category
+from domain.response import ResponseLevel
+from services.hazard_report import Reporter, Told, report_hazard
+from services.response_moves import Wish, start
+from services.work import Work
+from tests.support.county import (
+    DUTY,
+    FAR_STATION,
+    FAR_VILLAGE,
+    GRID,
+    LEADER,
+    STATION,
+    TOWNSHIP,
+    VILLAGE,
+    County,
+    small_county,
+)
+
+
+@pytest.fixture
+async def county(tmp_path: Path) -> AsyncIterator[County]:
+    async with small_county(tmp_path) as made:
+        yield made
+
+
+async def happened(county: County) -> None:
+    """A warning and a response in one township; a hazard in it, and one in another."""
+    await county.warn()
+    leader, walker = await county.person(LEADER), await county.person(GRID)
+
+    async def act(work: Work) -> None:
+        await start(work, leader, Wish(Family.RAIN, ResponseLevel.III, (TOWNSHIP,), "雨大"))
+        by = Reporter(GRID.user_id, walker, GRID.name, "zh", private=True)
+        for place, what in ((VILLAGE, "后山裂缝"), (FAR_VILLAGE, "别处的路")):
+            await report_hazard(work, by, Told(Category.GEOHAZARD, place=place, what=what))
+
+    await county.pass_time(minutes=1)
+    await county.run(act)
+    await county.settle()
+    county.seen_all()
+
+
+def opened(content: bytes) -> dict[str, bytes]:
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def lines(content: bytes, sheet: str) -> list[dict[str, Any]]:
+    head, *rows = load_workbook(io.BytesIO(content))[sheet].iter_rows(values_only=True)
+    return [dict(zip(head, row, strict=True)) for row in rows]
+
+
+async def asked(county: County, label: str) -> dict[str, bytes]:
+    await county.say(STATION, "/ledger")
+    await county.press(STATION, "按响应、预警存档")
+    await county.press(STATION, label)
+    await county.make_papers()
+    found = opened(county.files(STATION)[-1][1])
+    county.seen_all()
+    return found
+
+
+async def test_a_response_comes_as_one_file_with_all_that_happened_in_it(county: County) -> None:
+    await happened(county)
+    files = await asked(county, "防暴雨Ⅲ")
+    sums = dict(line.split("  ")[::-1] for line in files["SHA256SUMS"].decode().splitlines())
+    assert sums == {
+        name: sha256(files[name]).hexdigest() for name in files if name not in {"SHA256SUMS", "manifest.json"}
+    }
+    record = files["事件记录.xlsx"]
+    names = ["目录", "响应", "预警", "预警应答", "抽查", "值班日志", "函单", "照片目录"]
+    assert load_workbook(io.BytesIO(record)).sheetnames == names
+    (move,) = lines(record, "响应")
+    assert [move[one] for one in ("动作", "级别", "依据", "经办人")] == ["启动", "Ⅲ", "雨大", LEADER.name]
+    assert {line["内容"]: line["情况或条数"] for line in lines(record, "目录")}["响应"] == 1
+    (ledger,) = (content for name, content in files.items() if name.startswith("隐患台账"))
+    assert load_workbook(io.BytesIO(ledger)).sheetnames == ["汇总", "上坞村"]
+
+
+async def test_a_warning_comes_with_who_answered_it_and_when(county: County) -> None:
+    await happened(county)
+    files = await asked(county, "暴雨橙色")
+    (warning,) = lines(files["事件记录.xlsx"], "预警")
+    answers = lines(files["事件记录.xlsx"], "预警应答")
+    assert {line["编号"] for line in answers} == {warning["编号"]}
+    assert GRID.name in {line["姓名"] for line in answers}
+    assert {line["状态"] for line in answers} == {"没答"}
+    assert "响应" not in load_workbook(io.BytesIO(files["事件记录.xlsx"])).sheetnames
+
+
+async def test_nobody_gets_the_archive_of_another_area(county: County) -> None:
+    await happened(county)
+    await county.say(FAR_STATION, "/ledger")
+    await county.press(FAR_STATION, "按响应、预警存档")
+    assert "没有您范围内的响应和预警" in county.last(FAR_STATION)
+    pressed = await county.forge(FAR_STATION, "lg:ap:1")
+    assert "不在您名册登记的职责之内" in str(pressed)
+    await county.forge(GRID, "lg:ap:1")
+    await county.forge(DUTY, "lg:ap:99")
+    await county.make_papers()
+    assert [county.files(one) for one in (FAR_STATION, GRID, DUTY)] == [[], [], []]
+    county.seen_all()
