@@ -12,17 +12,22 @@ from domain.text import Html
 from handlers.dialogue import Dialogue
 from handlers.scene import Scene
 
-Giving = Callable[[Scene, int, str], Awaitable[str]]
-"""Calls the service with the id and the reason; returns the number for the closing words."""
+Giving = Callable[[Scene, int, str, int], Awaitable[str]]
+"""Calls the service with the id, the reason and the version; returns the number for the closing words."""
 
 
-def reason_dialogue(name: str, subject: str, reasons: tuple[str, ...], give: Giving) -> Dialogue:
-    """`subject` names the fact that holds the id: "hazard", "warning". Its texts: <name>.reason and <name>.done."""
+def reason_dialogue(
+    name: str, subject: str, reasons: tuple[str, ...], give: Giving, *, versioned: bool = False, longest: int = 300
+) -> Dialogue:
+    """`subject` names the fact that holds the id: "hazard", "letter". Its texts: <name>.reason and <name>.done.
+    `versioned`: the fact "version" says for which state the button was drawn; without it `give` gets 0."""
+    numbers = (subject, "version") if versioned else (subject,)
     answers = create_model(
         "Answers",
         __config__=ConfigDict(frozen=True),
-        **{subject: (int, ...), "number": (str, ...)},  # type: ignore[call-overload]
-        reason=(Annotated[str, Field(min_length=2, max_length=300)], ...),
+        **dict.fromkeys(numbers, (int, ...)),
+        number=(str, ...),  # type: ignore[call-overload]
+        reason=(Annotated[str, Field(min_length=2, max_length=longest)], ...),
     )
 
     async def may(scene: Scene, _known: Mapping[str, JsonValue]) -> None:
@@ -35,12 +40,12 @@ def reason_dialogue(name: str, subject: str, reasons: tuple[str, ...], give: Giv
         reason = given["reason"]
         if reason in reasons:
             reason = scene.label(f"{name}.reason.choice.{reason}")
-        return scene.text(f"{name}.done", number=await give(scene, given[subject], reason))
+        return scene.text(f"{name}.done", number=await give(scene, given[subject], reason, given.get("version", 0)))
 
     form = Form(
         name,
         answers,
         (Question(name="reason", kind=Kind.TEXT, choices=tuple(Choice(code) for code in reasons)),),
-        facts=(subject, "number"),
+        facts=(*numbers, "number"),
     )
     return Dialogue(form=form, submit=submit, may=may)

@@ -1,21 +1,19 @@
 """Papers of supervision: a letter as a document, and registers as sheets."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from domain.errors import NotAllowed
 from domain.letters import IN_FORCE, Letter
 from domain.outgoing import Kind, Lane, Outgoing
 from domain.papers import stored_name
-from domain.people import RIGHTS, Action, Person
-from services.ledger_papers import XLSX
+from domain.people import Action, Person
 from services.ledgers import sheet_of
 from services.letter_cards import letter_facts
 from services.letters import register_of, visible_letter
 from services.papers import Bench, Made, Paper, enclosed
 from services.ports.papers import PaperJob
+from services.register_papers import Register, Sheet
 from services.work import Work
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -91,41 +89,15 @@ async def _to_addressee(work: Work, letter: Letter, addressee: Person, made: Mad
 # -- registers --------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """One sheet as the press takes it."""
-
-    title: str
-    columns: list[dict[str, Any]]
-    rows: list[list[Any]]
-
-
-class LetterRegister(Paper):
+class LetterRegister(Register, Paper):
     kind = "letter_register"
+    right = Action.DRAFT_LETTER
+    caption = "letter.paper.register"
 
-    async def allow(self, work: Work, person: Person, args: Mapping[str, Any]) -> None:  # noqa: ARG002
-        if not any(post.role in RIGHTS[Action.DRAFT_LETTER] for post in person.posts):
-            raise NotAllowed("refused.no_right")
-
-    async def make(self, bench: Bench, job: PaperJob) -> Made:
-        sheet = await bench.read(lambda work: _letters(work, job))
-        out = await write_sheet(bench, sheet)
-
-        async def made(work: Work) -> Made:
-            at = work.local(work.now)
-            caption = work.words.text("letter.paper.register", job.language, number=len(sheet.rows), at=at)
-            return Made(out, f"{sheet.title}{at:%Y%m%d-%H%M}.xlsx", XLSX, caption)
-
-        return await bench.read(made)
-
-
-async def _letters(work: Work, job: PaperJob) -> Sheet:
-    person, lang, label = await work.rows.people.get(job.person_id), job.language, work.words.label
-    assert person is not None  # allow() has asked him
-    sheet = sheet_of(work, "letters", lang)
-    letters = reversed(await register_of(work, person, _MOST))
-    rows = [sheet.values(await letter_line(work, letter, lang)) for letter in letters]
-    return Sheet(label("paper.title.letter_register", lang), list(sheet.heads), rows)
+    async def sheet(self, work: Work, person: Person, lang: str) -> Sheet:
+        own, letters = sheet_of(work, "letters", lang), reversed(await register_of(work, person, _MOST))
+        rows = [own.values(await letter_line(work, letter, lang)) for letter in letters]
+        return Sheet(work.words.label("paper.title.letter_register", lang), list(own.heads), rows)
 
 
 async def letter_line(work: Work, letter: Letter, lang: str) -> dict[str, Any]:
@@ -143,14 +115,6 @@ async def letter_line(work: Work, letter: Letter, lang: str) -> dict[str, Any]:
 def cell(value: Any) -> Any:
     """Instants as the press takes them: ISO on the county's clock."""
     return value.isoformat() if hasattr(value, "isoformat") else value
-
-
-async def write_sheet(bench: Bench, sheet: Sheet) -> Path:
-    out = bench.folder / "register.xlsx"
-    async with bench.printing("book:write", out) as under_way:
-        await under_way.put({"sheets": [{"title": sheet.title, "columns": sheet.columns}]})
-        await under_way.put([0, sheet.rows])
-    return out
 
 
 LETTER_PAPER = LetterPaper()

@@ -5,7 +5,7 @@ from handlers.scene import Scene
 from services.warning_approval import send_back
 
 
-async def _give(scene: Scene, warning: int, reason: str) -> str:
+async def _give(scene: Scene, warning: int, reason: str, _version: int) -> str:
     return (await send_back(scene.work, scene.person, warning, reason)).number
 
 

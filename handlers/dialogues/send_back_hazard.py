@@ -5,7 +5,7 @@ from handlers.scene import Scene
 from services.hazards import send_back
 
 
-async def _give(scene: Scene, hazard: int, reason: str) -> str:
+async def _give(scene: Scene, hazard: int, reason: str, _version: int) -> str:
     return (await send_back(scene.work, scene.known(), hazard, reason)).number
 
 

@@ -1,49 +1,13 @@
 """撤回函单: with the reason, which the addressee is told."""
 
-from collections.abc import Mapping
-from typing import Annotated
-
-from pydantic import BaseModel, Field, JsonValue
-
-from domain.answers import Choice
-from domain.errors import NotAllowed
-from domain.forms import Form, Kind, Question
-from domain.text import Html
-from handlers.dialogue import Dialogue
+from handlers.reason import reason_dialogue
 from handlers.scene import Scene
 from services.letters import withdraw
 
-_REASONS = ("wrong", "unit", "over")
+
+async def _give(scene: Scene, letter: int, reason: str, version: int) -> str:
+    return (await withdraw(scene.work, scene.known(), letter, version, reason)).number
 
 
-class Answers(BaseModel):
-    letter: int
-    version: int
-    number: str
-    reason: Annotated[str, Field(min_length=2, max_length=200)]
-
-
-FORM = Form(
-    "withdraw_letter",
-    Answers,
-    (Question(name="reason", kind=Kind.TEXT, choices=tuple(Choice(code) for code in _REASONS)),),
-    facts=("letter", "version", "number"),
-)
-
-
-async def _may(scene: Scene, _known: Mapping[str, JsonValue]) -> None:
-    scene.known()
-    if not scene.incoming.private:
-        raise NotAllowed("refused.private_only")
-
-
-async def _submit(scene: Scene, answers: BaseModel, _known: Mapping[str, JsonValue]) -> Html:
-    assert isinstance(answers, Answers)
-    reason = answers.reason
-    if reason in _REASONS:
-        reason = scene.label(f"withdraw_letter.reason.choice.{reason}")
-    letter = await withdraw(scene.work, scene.known(), answers.letter, answers.version, reason)
-    return scene.text("withdraw_letter.done", number=letter.number)
-
-
-DIALOGUE = Dialogue(form=FORM, submit=_submit, may=_may)
+DIALOGUE = reason_dialogue("withdraw_letter", "letter", ("wrong", "unit", "over"), _give, versioned=True, longest=200)
+FORM = DIALOGUE.form

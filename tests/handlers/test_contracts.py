@@ -73,7 +73,7 @@ def test_every_paper_is_in_the_list_and_has_its_own_kind() -> None:
 
 def _papers_of_services() -> list[type[Paper]]:
     folder = Path(paper_kinds.__file__).parent
-    with_papers = [path.stem for path in folder.glob("*.py") if "(Paper):" in path.read_text("utf-8")]
+    with_papers = [path.stem for path in folder.glob("*.py") if "Paper):" in path.read_text("utf-8")]
     found = [one for name in sorted(with_papers) for one in vars(import_module(f"services.{name}")).values()]
     return [one for one in found if inspect.isclass(one) and issubclass(one, Paper) and one is not Paper]
 

@@ -301,9 +301,11 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "hazard.verified.*": lambda: [one.value for one in hazards.Verification],
     "assign_hazard.measure.choice.*": lambda: choices_of("assign_hazard", "measure"),
     "*.reason.choice.*": lambda: [
-        (name, reason) for name in ("send_back_hazard", "return_warning") for reason in choices_of(name, "reason")
+        (name, reason)
+        for name in ("send_back_hazard", "return_warning", "withdraw_letter", "refuse_reward")
+        for reason in choices_of(name, "reason")
     ],
-    "*.done": lambda: ("send_back_hazard", "return_warning"),
+    "*.done": lambda: ("send_back_hazard", "return_warning", "withdraw_letter", "refuse_reward"),
     "letter.kind.*": lambda: [kind.value for kind in letters.LetterKind],
     "letter.heading.*": lambda: (
         *("sign", "overdue", "drafted", "no_signer", "deliver"),
@@ -343,8 +345,6 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "reward.told.*": lambda: ("opened", "approved", "refused"),
     "reward.state.*": lambda: [state.value for state in rewards.RewardState],
     "reward.column.*": lambda: [name for name, _ in reward_papers.REWARD_COLUMNS],
-    "refuse_reward.reason.choice.*": lambda: choices_of("refuse_reward", "reason"),
-    "withdraw_letter.reason.choice.*": lambda: choices_of("withdraw_letter", "reason"),
     # Fault.key and Problem.key of messages/, shown by `check-texts`
     "menu.*": lambda: [entry.command for entry in menu.ENTRIES],
     "menu.command.*": lambda: assembly.MENU_COMMANDS,
