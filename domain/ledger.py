@@ -233,7 +233,7 @@ WIDTHS: Final[Mapping[str, float]] = MappingProxyType(
         **dict.fromkeys(("assignee", "reporter", "taken_by", "fixed_by", "recheck_by", "closed_by"), 9.0),
         **dict.fromkeys(("disaster", "state", "level", "fund", "phase", "finding", "filled_in", "how"), 9.0),
         **dict.fromkeys(("patroller", "recorder", "addressee", "signer", "receiver"), 9.0),
-        **dict.fromkeys(("patrollers", "warners", "evacuators", "treatment", "due"), 11.0),
+        **dict.fromkeys(("patrollers", "warners", "evacuators", "treatment", "due", "closed_how"), 11.0),
         **dict.fromkeys(("number", "township", "village", "category", "trade", "department", "hazard"), 12.0),
         **dict.fromkeys(("point", "unit", "kind", "name", "patroller_phones", "assignee_phone"), 14.0),
         **dict.fromkeys(("spot", "consequence", "interim", "hindrance", "threshold", "shelter", "issuer"), 16.0),

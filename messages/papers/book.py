@@ -27,6 +27,8 @@ _WIDTHS = {"text": 24.0, "id": 18.0, "number": 10.0, "date": 12.0, "time": 17.0}
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _TITLE = 31
 _A4 = 9
+_READABLE = 200
+"""characters across a printed page; more are too small for tired eyes"""
 
 
 class _Sheet:
@@ -45,20 +47,25 @@ class _Sheet:
         self._sheet = self._book.create_sheet(sheet_title(self._told["title"], self._taken))
         self.parts.append(self._sheet)
         self._sheet.freeze_panes = "A2"
-        self._for_paper(self._sheet)
-        self._styles = {kind: self._style_of(kind) for kind in ("text", *_FORMATS)}
+        self._styles = {kind: self._style_of(kind) for kind in _WIDTHS}
         columns = self._told["columns"]
-        for at, column in enumerate(columns, 1):
-            width = column.get("width") or max(_WIDTHS[self._kinds[at - 1]], len(column["title"]) * 2.2 + 2)
+        widths = [
+            column.get("width") or max(_WIDTHS[kind], len(column["title"]) * 2.2 + 2)
+            for column, kind in zip(columns, self._kinds, strict=True)
+        ]
+        for at, width in enumerate(widths, 1):
             self._sheet.column_dimensions[get_column_letter(at)].width = width
+        self._for_paper(self._sheet, -(-int(sum(widths)) // _READABLE))
         self._sheet.append([self._head(column["title"]) for column in columns])
 
-    def _for_paper(self, sheet: Any) -> None:
-        """A4 across, as wide as the paper, the headings on every page, the pages numbered."""
+    def _for_paper(self, sheet: Any, pages: int) -> None:
+        """A4 across, as wide as the paper, the headings on every page, the pages numbered. What would become too small
+        to read goes over several pages side by side, each with the first column."""
         sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", _A4
-        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = 1, 0
+        sheet.page_setup.fitToWidth, sheet.page_setup.fitToHeight = max(1, pages), 0
         sheet.sheet_properties.pageSetUpPr = PageSetupProperties(fitToPage=True)
-        sheet.print_title_rows = "1:1"
+        sheet.print_title_rows, sheet.print_title_cols = "1:1", "A:A"
+        sheet.print_options.gridLines = True
         sheet.page_margins = PageMargins(left=0.4, right=0.4, top=0.6, bottom=0.6, header=0.3, footer=0.3)
         sheet.oddHeader.center.text = "&A"
         sheet.oddFooter.center.text = "&P / &N"
@@ -86,8 +93,6 @@ class _Sheet:
             value = safe_cell(str(value))
         else:
             value = safe_cell(value)
-        if kind == "number":
-            return value
         cell = WriteOnlyCell(self._sheet, value=value)
         cell._style = self._styles[kind]  # type: ignore[attr-defined]
         return cell

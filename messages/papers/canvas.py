@@ -18,6 +18,7 @@ LINE = (214, 218, 210)
 PAPER = (250, 249, 243)
 WHITE = (255, 255, 255)
 _KM_PER_DEGREE = 111.195
+_BEYOND_LATIN = "\u0250"
 _KNOWN_FONTS = (
     "/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc",
     "/usr/share/fonts/noto-cjk/NotoSansCJK-Regular.ttc",
@@ -96,6 +97,8 @@ class Sheet:
         anchor: str = "lm",
         halo: bool = False,
     ) -> None:
+        if not self.letters.chinese:
+            text = "".join(one for one in text if one < _BEYOND_LATIN)  # what the font lacks would be an empty box
         font = self.letters.of(size, bold=bold)
         edge = {"stroke_width": 3 * TWICE, "stroke_fill": PAPER} if halo else {}
         self._draw.text((at.x * TWICE, at.y * TWICE), text, colour, font, anchor=anchor, **edge)  # type: ignore[arg-type]

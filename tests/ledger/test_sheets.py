@@ -130,8 +130,11 @@ async def test_every_sheet_is_ready_for_paper(county: County) -> None:
     await county.say(STATION, "/ledger")
     await county.press(STATION, "分区域表格")
     await county.make_papers()
-    for sheet in newest(county, STATION):
+    sums, wide = newest(county, STATION)
+    assert [sheet.page_setup.fitToWidth for sheet in (sums, wide)] == [1, 2]
+    for sheet in (sums, wide):
         setup = sheet.page_setup
-        assert (setup.orientation, setup.paperSize, setup.fitToWidth, setup.fitToHeight) == ("landscape", 9, 1, 0)
-        assert (sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.print_title_rows) == (True, "$1:$1")
+        assert (setup.orientation, setup.paperSize, setup.fitToHeight) == ("landscape", 9, 0)
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage
+        assert (sheet.print_title_rows, sheet.print_title_cols) == ("$1:$1", "$A:$A")
     county.seen_all()

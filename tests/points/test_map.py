@@ -11,7 +11,7 @@ from PIL import Image
 
 from domain.errors import NotAllowed
 from domain.points import RiskLevel
-from messages.papers import geodata, point_map
+from messages.papers import canvas, geodata, point_map
 from services.paper_worker import PaperWorker
 from services.papers import ask_for_paper
 from services.points_map import POINT_MAP
@@ -135,3 +135,16 @@ async def test_the_word_map_is_enough(county: County) -> None:
     assert "石梁镇的点也可以要文件" in said[1]
     await county.press(STATION, "KML")
     assert "正在生成" in county.last(STATION)
+
+
+def test_without_a_chinese_font_a_sign_is_left_out_and_no_box_stands_for_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(canvas, "_KNOWN_FONTS", ())
+
+    def drawn(text: str) -> bytes:
+        sheet = canvas.Sheet(120, 40, canvas.Letters())
+        sheet.text(canvas.Spot(10, 20), text, 20)
+        return sheet._image.tobytes()
+
+    assert drawn("重大 3") == drawn(" 3")
+    assert drawn("重大") == drawn("")
+    assert drawn("3") != drawn("")
