@@ -76,6 +76,8 @@ class PatrolPolicy(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
     ladder: Plan = _plan(240, (Rung.REMIND, 240), (Rung.VILLAGE_HEAD, 300), (Rung.DESK, 360), (Rung.LAPSE, 1440))
     """of what a human planned"""
+    spoken_ladder: Plan = _plan(10, (Rung.REMIND, 10), (Rung.DESK, 20), (Rung.LAPSE, 1440))
+    """of a voice that somebody is to listen to"""
     merge_minutes: Minutes = 10
     """a second check-in of the same person at the same point within this time is the same one"""
     rounds: dict[LevelName, dict[PointKind, Rounds]] = Field(default_factory=_rounds)

@@ -17,6 +17,8 @@ from domain.people import RIGHTS, Action, Person, Role
 from domain.places import PlaceCode, is_within, level_of, short_name
 
 CHECK_IN = "check_in"
+LISTEN = "listen"
+"""somebody checked in by voice, and another one is to hear what it says"""
 """what a task's obligation asks for"""
 DESCRIBE = "describe"
 """what is owed once 有异常 was said and nothing more"""

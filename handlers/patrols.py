@@ -12,6 +12,7 @@ from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle, Html, Rows
 from handlers.patrol_lists import abnormal, go_on_to_hazard, list_word, measured
 from handlers.patrol_orders import order_buttons, press_pause, press_resume
+from handlers.patrol_spoken import heard_word, press_heard, voice
 from handlers.patrol_words import attachment, group_word, private_word, said
 from handlers.scene import Feature, Scene
 from messages.keyboards import button, stacked
@@ -272,6 +273,7 @@ _PRESSES = {
     "drop": _drop,
     "pause": press_pause,
     "resume": press_resume,
+    "heard": press_heard,
 }
 
 
@@ -281,6 +283,6 @@ FEATURE = Feature(
     presses={"p": press},
     starts={"p": start},
     commands={"patrol": patrol, "mytasks": patrol, "patrols": patrols},
-    private=(list_word, private_word, attachment),
-    group=(group_word, attachment),
+    private=(voice, heard_word, list_word, private_word, attachment),
+    group=(voice, group_word, attachment),
 )

@@ -144,6 +144,8 @@ class Report:
     seen_at: datetime | None = None
     hindrance: Hindrance | None = None
     words: str = ""
+    spoken_at: datetime | None = None
+    """when the walker said it by voice; somebody else has listened since"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +248,7 @@ async def _newest_there(
 
 async def _write(work: Work, task: PatrolTask, walker: Person, by: Person, said: Report) -> CheckIn:
     owed = await work.rows.obligations.find(task.subject, walker.id, CHECK_IN)
-    seen_at = min(said.seen_at or work.now, work.now)
+    seen_at = min(said.seen_at or said.spoken_at or work.now, work.now)
     due = task.due_at if owed is None else owed.due_at
     if task.period_id is not None and task.minutes is not None:
         due += timedelta(minutes=grace(task.minutes))

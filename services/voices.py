@@ -10,6 +10,7 @@ from services.hazard_voice import HazardVoice
 from services.ladder import Voice
 from services.letter_voice import LetterVoice
 from services.listing_cards import ListingVoice
+from services.patrol_spoken import SpokenVoice
 from services.patrol_voice import PatrolVoice
 from services.rehearsal import RehearsalVoice
 from services.reward_cards import RewardVoice
@@ -24,6 +25,7 @@ VOICES: Mapping[str, Voice] = MappingProxyType(
         "reply": ReplyVoice(),
         "relay": RelayVoice(),
         "patrol": PatrolVoice(),
+        "spoken": SpokenVoice(),
         "hazard": HazardVoice(),
         "check": CheckVoice(),
         "duty": DutyVoice(),

@@ -218,6 +218,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "rehearsal.column.*": lambda: [
         name for name, _ in (*rehearsal_papers.VILLAGE_COLUMNS, *rehearsal_papers.PERSON_COLUMNS)
     ],
+    "spoken.*": lambda: ("ask", "remind", "up"),
     "review.button.*": lambda: BEHIND,
     "review.who.*": lambda: BEHIND,
     "review.advice.*": lambda: [one.value for one in Advice],
