@@ -112,7 +112,7 @@ def _buttons(scene: Scene, found: Shown) -> Rows:
     if not wish:
         spans = [one for one in Span if one is not found.span]
         rows += in_rows([button(scene.label(f"ledger.span.{one.value}"), f"lg:v:0:{one.value}:0") for one in spans], 4)
-    if found.may_export:
+    if found.may_export and (lines or not wish):
         for one in LedgerView:
             title = scene.label("ledger.button.export", view=scene.label(f"ledger.view.{one.value}"))
             rows.append((button(title, f"lg:x:{wish}:{span}:{one.value}"),))

@@ -27,6 +27,8 @@ _WIDTHS = {"text": 24.0, "id": 18.0, "number": 10.0, "date": 12.0, "time": 17.0}
 _FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", " "))
 _TITLE = 31
 _A4 = 9
+_LINE, _HIGHEST = 17.0, 400.0
+_NARROW = "\u2e80"
 _READABLE = 200
 """characters across a printed page; more are too small for tired eyes"""
 
@@ -53,10 +55,11 @@ class _Sheet:
             column.get("width") or max(_WIDTHS[kind], len(column["title"]) * 2.2 + 2)
             for column, kind in zip(columns, self._kinds, strict=True)
         ]
+        self._columns = widths
         for at, width in enumerate(widths, 1):
             self._sheet.column_dimensions[get_column_letter(at)].width = width
         self._for_paper(self._sheet, -(-int(sum(widths)) // _READABLE))
-        self._sheet.append([self._head(column["title"]) for column in columns])
+        self._put(1, [self._head(column["title"]) for column in columns])
 
     def _for_paper(self, sheet: Any, pages: int) -> None:
         """A4 across, as wide as the paper, the headings on every page, the pages numbered. What would become too small
@@ -82,7 +85,16 @@ class _Sheet:
             self.close()
             self._begin()
         self._rows += 1
-        self._sheet.append([self._cell(kind, value) for kind, value in zip(self._kinds, values, strict=True)])
+        cells = [self._cell(kind, value) for kind, value in zip(self._kinds, values, strict=True)]
+        self._put(self._rows + 1, cells)
+
+    def _put(self, row: int, cells: Sequence[Any]) -> None:
+        """High enough for its longest text: LibreOffice and WPS do not see to it when they open a file."""
+        lines = max(_lines_of(cell, width) for cell, width in zip(cells, self._columns, strict=True))
+        if lines > 1:
+            self._sheet.row_dimensions[row].height = min(_HIGHEST, lines * _LINE)
+        self._sheet.append(cells)
+        self._sheet.row_dimensions.pop(row, None)
 
     def _cell(self, kind: str, value: Any) -> Any:
         if value is None or value == "":
@@ -108,6 +120,14 @@ class _Sheet:
         if self.parts:
             last = get_column_letter(max(1, len(self._kinds)))
             self._sheet.auto_filter.ref = f"A1:{last}{self._rows + 1}"
+
+
+def _lines_of(cell: Any, width: float) -> int:
+    """Into how many lines a text is broken; a Chinese letter is as wide as two figures."""
+    text = None if cell is None else cell.value
+    if not isinstance(text, str):
+        return 1
+    return sum(max(1, -(-sum(1 + (one > _NARROW) for one in part) // int(width))) for part in text.split("\n"))
 
 
 def sheet_title(wanted: str, taken: set[str]) -> str:

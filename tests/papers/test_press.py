@@ -16,6 +16,16 @@ async def test_a_book_is_written_line_by_line(tmp_path: Path) -> None:
     assert [[cell.value for cell in row] for row in sheet.rows] == [["编号", "描述"], ["0012", "裂缝"], ["0013", None]]
 
 
+async def test_a_row_is_as_high_as_its_longest_text_needs(tmp_path: Path) -> None:
+    columns = [{"title": "编号", "width": 8}, {"title": "受威胁户数", "width": 8}]
+    lines = [["1", "短"], ["2", "后山裂缝变宽有掉块"], ["3", "a\nb"], ["4", None]]
+    out = await printed(
+        "book:write", tmp_path / "a.xlsx", [{"sheets": [{"title": "台账", "columns": columns}]}, [0, lines]]
+    )
+    sheet = load_workbook(out)["台账"]
+    assert [sheet.row_dimensions[row].height for row in range(1, 6)] == [34, None, 51, 34, None]
+
+
 async def test_what_goes_wrong_over_there_is_said_here_and_leaves_no_file(tmp_path: Path) -> None:
     out = tmp_path / "a.xlsx"
     with pytest.raises(PressError, match="zip"):
