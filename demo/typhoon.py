@@ -69,7 +69,7 @@ class Typhoon(Script):
             Row(43, clock(3, "08:00"), "降为Ⅲ级", self.lower),
             Row(45, clock(3, "11:00"), "云坑通信恢复", self.restored),
             Row(49, clock(3, "20:00"), "结束响应", self.end),
-            Row(50, clock(4, "08:05"), "复盘单", missing="复盘单还没有做"),
+            Row(50, clock(4, "08:05"), "复盘单", self.review),
         )
 
     # -- warnings --------------------------------------------------------------------------------------------------
@@ -157,6 +157,15 @@ class Typhoon(Script):
             *steps,
             (15, self._say(duty, why, "依据是什么")),
             (15, self._press(duty, "确认提交")),
+        ]
+
+    def review(self) -> Play:
+        leader = self.cast.near.principal
+        return [
+            (0, self._sees(leader, "复盘：防台风")),
+            (60, self._press(leader, "写整改意见")),
+            (30, self._say(leader, "补齐监测员，分管领导负责，7月底前", "下一步怎么改")),
+            (15, self._press(leader, "确认提交")),
         ]
 
     # -- patrols and hazards ---------------------------------------------------------------------------------------

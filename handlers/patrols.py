@@ -16,7 +16,7 @@ from handlers.patrol_spoken import heard_word, press_heard, voice
 from handlers.patrol_words import attachment, group_word, private_word, said
 from handlers.scene import Feature, Scene
 from messages.keyboards import button, stacked
-from services.patrol_desk import Unfinished, cancel_plan, unfinished
+from services.patrol_desk import Unfinished, cancel_plan, sums_today, unfinished
 from services.patrol_texts import SHOWN, ask_key, open_tasks, task_facts, together, view
 from services.patrols import CheckedIn, Report, check_in, check_in_freely, give_reason
 from services.ports import PatrolTask
@@ -211,9 +211,14 @@ async def patrols(scene: Scene) -> None:
         }
         for one in found[:_LISTED]
     ]
+    tree = await scene.work.tree()
+    sums = [
+        {"place": tree.path(place), "done": done, "owed": owed}
+        for place, done, owed in await sums_today(scene.work, leader)
+    ]
     text = (
-        scene.card("patrol_list", tasks=lines, more=max(0, len(found) - _LISTED))
-        if lines
+        scene.card("patrol_list", sums=sums, tasks=lines, more=max(0, len(found) - _LISTED))
+        if lines or sums
         else scene.text("patrol.desk.nothing")
     )
     plans = any(post.role in RIGHTS[Action.PLAN_PATROL] for post in leader.posts)

@@ -61,6 +61,21 @@ async def tell_unable(work: Work, task: PatrolTask, walker: Person, row: CheckIn
         )
 
 
+async def sums_today(work: Work, officer: Person) -> list[tuple[PlaceCode, int, int]]:
+    """(place, done, owed) of today's rounds in the order of the codes: by village below a township, by township for the
+    county. Who was excused is in neither."""
+    tree, morning = await work.tree(), work.local(work.now).replace(hour=0, minute=0, second=0, microsecond=0)
+    since = morning.astimezone(work.now.tzinfo)
+    counted: dict[PlaceCode, tuple[int, int]] = {}
+    for area in areas_of(officer):
+        for one in await work.rows.rounds.rounds_due(area, since, since + timedelta(days=1)):
+            township = tree.township_of(one.place)
+            place = township.code if area == work.county and township is not None else one.place
+            done, owed = counted.get(place, (0, 0))
+            counted[place] = done + one.done, owed + one.total - one.excused
+    return [(place, done, owed) for place, (done, owed) in sorted(counted.items()) if owed]
+
+
 async def cancel_plan(work: Work, officer: Person, plan: int) -> list[PatrolTask]:
     """Take back what nobody has answered yet; who was sent out is told at once. Raises NotAllowed outside the
     officer's area, Stale when nothing is left to take back."""

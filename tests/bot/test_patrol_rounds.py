@@ -12,7 +12,7 @@ from domain.points import RiskLevel, RiskPoint
 from domain.response import Move, Period, PeriodChange, PeriodState, ResponseLevel
 from services.ports import PatrolTask
 from services.work import Work
-from tests.support.county import GRID, HEAD, LEADER, PATROLLER, START, STATION, TOWNSHIP, VILLAGE, County, Someone
+from tests.support.county import DUTY, GRID, HEAD, LEADER, PATROLLER, START, STATION, TOWNSHIP, VILLAGE, County, Someone
 
 
 async def point(
@@ -209,6 +209,24 @@ async def test_the_station_pauses_patrols_for_safety_and_nobody_counts_as_missin
     await county.pass_time(seconds=30)
     assert "18:00前" in county.last(GRID)
     await county.press(GRID, "1 正常")
+    county.seen_all()
+
+
+async def test_the_desk_sees_walked_and_owed_by_village(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    await point(county, 2, "上坞后山", GRID)
+    await begin(county)
+    await county.say(GRID, "1 正常")
+    county.seen_all()
+    await county.say(STATION, "/patrols")
+    assert "石梁镇·上坞村 1/2" in county.last(STATION)
+    assert "上坞后山" in county.last(STATION)
+    await county.say(DUTY, "/patrols")
+    assert "石梁镇 1/2" in county.last(DUTY)
+    await county.say(GRID, "正常")
+    await county.say(STATION, "/patrols")
+    assert "石梁镇·上坞村 2/2" in county.last(STATION)
+    assert "都走完了" in county.last(STATION)
     county.seen_all()
 
 
