@@ -6,8 +6,10 @@ counts as missed; hazards stay alive and are worked on in the daily ledger.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Protocol
 
+from domain.patrols import TaskState
 from domain.places import PlaceCode, PlaceTree
 from domain.response import Period, strictest, without
 from services.work import Work
@@ -66,9 +68,48 @@ class HazardsStay:
         """Nothing."""
 
 
-_MOST = 10_000
+class WarningsStay:
+    """A warning in force is not lifted by the end of a response."""
 
-ENDINGS: tuple[Ending, ...] = (HazardsStay(),)
+    async def still_open(self, work: Work, ended: Ended) -> Sequence[Closed]:
+        left = replace(ended.period, places=ended.places)
+        active = await work.rows.warnings.active(work.now)
+        here = [one for one in active if not one.exercise and any(left.touches(code) for code in one.places)]
+        return [Closed("warnings", len(here), stays=True)]
+
+    async def close(self, work: Work, ended: Ended) -> None:
+        """Nothing."""
+
+
+class ChecksAreJudged:
+    """Nobody is asked on after the end (`services.check_days.end_over`); what was answered still has its judge."""
+
+    async def still_open(self, work: Work, ended: Ended) -> Sequence[Closed]:
+        return [Closed("checks", len(await work.rows.checks.open_of_period(ended.period.id)), stays=True)]
+
+    async def close(self, work: Work, ended: Ended) -> None:
+        """Nothing here: the clock sees it."""
+
+
+class RoundsEnd:
+    """Rounds that are open end with the response (`services.patrol_rounds`) and count as nobody's miss."""
+
+    async def still_open(self, work: Work, ended: Ended) -> Sequence[Closed]:
+        open_ones = [
+            one
+            for one in await work.rows.patrols.unfinished(ended.within, work.now - _LOOK_BACK)
+            if one.state is TaskState.OPEN and one.period_id == ended.period.id
+        ]
+        return [Closed("rounds", len(open_ones), stays=False)]
+
+    async def close(self, work: Work, ended: Ended) -> None:
+        """Nothing here: the clock sees it."""
+
+
+_MOST = 10_000
+_LOOK_BACK = timedelta(days=2)
+
+ENDINGS: tuple[Ending, ...] = (HazardsStay(), WarningsStay(), ChecksAreJudged(), RoundsEnd())
 """To add one: a class with these two, and a line here."""
 
 

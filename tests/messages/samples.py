@@ -84,7 +84,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "response.brief.*": lambda: [level.value for level in ResponseLevel],
     "response.move.*": lambda: [move.value for move in Move],
     "response.because_*": lambda: ("lower", "end"),
-    "response.open.*": lambda: ("hazards",),
+    "response.open.*": lambda: ("hazards", "warnings", "checks", "rounds"),
     "response.button.take_*": lambda: ("start", "change", "end"),
     "response.button.refuse_*": lambda: ("start", "change", "end"),
     "response.decided.*": lambda: ("taken", "refused", "overtaken"),

@@ -119,6 +119,22 @@ async def test_message_document_and_sheets_say_what_the_rows_say(county: County,
     assert len(list(book["抽查"].iter_rows(min_row=2))) == by_hand["asked"]
 
 
+async def test_whoever_ends_it_sees_what_is_open_and_where_it_goes(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    await started(county, LEADER, ResponseLevel.III, TOWNSHIP)
+    await county.warn(places=[TOWNSHIP], hours=12)
+    await county.pass_time(minutes=1)
+    await county.say(LEADER, "/response")
+    await county.press(LEADER, "调整或结束 2026-01")
+    await county.press(LEADER, "结束响应")
+    await county.say(LEADER, "台风已走")
+    review = county.last(LEADER)
+    assert "还在生效的预警 1 条" in review
+    assert "没走完的巡查 1 处" in review
+    await county.press(LEADER, "确认提交")
+    county.seen_all()
+
+
 async def test_it_comes_once_in_the_morning_to_each_body_and_only_there(county: County) -> None:
     await a_played_response(county)
     await county.pass_time(hours=13, step=timedelta(hours=1))
