@@ -3,6 +3,8 @@
 Pure. A leader confirms. The clock of each department runs from there, in minutes. Departments are never ranked.
 """
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,6 +22,17 @@ ARRIVE = "arrive"
 """what obligations about a whistle ask for"""
 
 MOST_DEPARTMENTS = 8
+_TYPED = re.compile(
+    r"吹哨[\s,，:：]*(?P<before>[^\d]*?)[\s,，:：]*(?P<number>\d{4}-\d{3,6})号?[\s,，:：]*(?P<after>[^\d]*)"
+)
+
+
+def read_whistle(text: str) -> tuple[str, str] | None:
+    """ "吹哨 住建、交通 2026-0913" as (number, departments); these may come after the number, or not at all."""
+    found = _TYPED.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    if found is None:
+        return None
+    return found["number"], (found["before"] or found["after"]).strip()
 
 
 class WhistleState(StrEnum):

@@ -5,7 +5,9 @@ from domain.hazards import ALIVE, Grade
 from domain.letters import LetterKind
 from domain.people import Action
 from domain.text import Button, ButtonStyle, Rows
+from domain.whistles import read_whistle
 from handlers.dialogues.blow_whistle import whistle_opening
+from handlers.incoming import What
 from handlers.scene import Feature, Scene
 from messages.keyboards import stacked
 from services import whistles
@@ -116,4 +118,19 @@ async def press_whistle(scene: Scene) -> None:
 
 _WHISTLE = ("confirm", "refuse", "sent", "going", "word", "cannot", "arrive", "for", "on_site", "end")
 
-FEATURE = Feature(name="supervision", presses={"sv": press, "wh": press_whistle})
+
+async def whistle_typed(scene: Scene) -> bool:
+    """吹哨 住建、交通 2026-0913, typed by somebody of a township."""
+    read = read_whistle(scene.incoming.text) if scene.incoming.what is What.TEXT and scene.person is not None else None
+    if read is None:
+        return False
+    number, departments = read
+    row = await scene.work.rows.hazards.numbered(number)
+    if row is None:
+        await scene.say(scene.text("supervision.no_such", number=number))
+        return True
+    await scene.open("blow_whistle", whistle_opening(row) | ({"departments": departments} if departments else {}))
+    return True
+
+
+FEATURE = Feature(name="supervision", presses={"sv": press, "wh": press_whistle}, private=(whistle_typed,))

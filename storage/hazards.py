@@ -175,6 +175,10 @@ class HazardTable:
         query = sa.select(hazard).where(*where).order_by(order).limit(limit)
         return [_hazard(row) for row in await self._db.execute(query)]
 
+    async def numbered(self, number: str) -> HazardRow | None:
+        found = await self._list(hazard.c.number == number, self._seen(), limit=1)
+        return found[0] if found else None
+
     async def get(self, hazard_id: int) -> HazardRow | None:
         found = await self._list(hazard.c.id == hazard_id)
         return found[0] if found else None

@@ -170,3 +170,20 @@ async def test_who_may_not_cannot_whistle(county: County) -> None:
         assert (await county.forge(other, "sv:whistle:1:0")).alert
         assert (await county.forge(other, "wh:confirm:1:0")).alert
     county.seen_all()
+
+
+async def test_a_line_typed_is_enough_to_begin(county: County) -> None:
+    await county.join(HOUSING)
+    await taken(county)
+    number = (await hazard_of(county)).number
+    await county.say(STATION, f"吹哨 水利、住建 {number}")
+    assert "水利、住建" in county.last(STATION)
+    await county.press(STATION, "确认提交")
+    assert sorted(await calls(county)) == ["住建", "水利"]
+    county.seen_all()
+    await county.say(STATION, "吹哨 住建 2026-9999")
+    assert "没有 2026-9999 号隐患" in county.last(STATION)
+    await county.say(GRID, f"吹哨 水利 {number}")
+    assert "叫哪些部门" not in county.last(GRID)
+    assert len(await calls(county)) == 2
+    county.seen_all()
