@@ -57,6 +57,12 @@ def _which(who: str, names: Sequence[str], found: dict[int, Said], *, whole: boo
         return [at for at in range(len(names)) if at not in found]
     if numbers := read_numbers_list(who, len(names)) if who else None:
         return [number - 1 for number in numbers]
-    if len(who) >= 2 and len(hits := [at for at, name in enumerate(names) if who == name or name.startswith(who)]) == 1:
-        return hits
+    return _named(who, names) if len(who) >= 2 else None
+
+
+def _named(who: str, names: Sequence[str]) -> list[int] | None:
+    """People say 山塘 for 岭头山塘. The beginning of a name goes before a part of it; either must be of one only."""
+    for fits in (str.startswith, str.__contains__):
+        if hits := [at for at, name in enumerate(names) if fits(name, who)]:
+            return hits if len(hits) == 1 else [names.index(who)] if names.count(who) == 1 else None
     return None

@@ -106,7 +106,7 @@ FINDINGS = (
             "没异常",
             "未见异常",
             "未发现异常",
-            "没问题",
+            *("没问题", "没有问题", "没啥问题", "没什么问题", "没得问题", "没发现问题"),
             "都好",
             "normal",
         ),
@@ -131,8 +131,9 @@ HINDRANCES = (
 _MOST = 60
 """letters: what is longer is a story, not a check-in"""
 _BACKFILL = re.compile(r"(?:(?P<why>.*?)[\s,;。、]+)?补(?:报|填|记|打卡)?[\s:,]*(?P<rest>.+)")
+_FINE = "|".join(sorted((FINDINGS[0].label, *FINDINGS[0].aliases), key=len, reverse=True))
 _MEASURED = re.compile(
-    r"(?:[1一][\s,.、:。]*)?(?:正常|(?<=[\s,.、:。]))[\s,.、:。]*(?P<rest>(?:水位|雨量|积水)\D{0,4}\d.*)"
+    rf"(?:[1一][\s,.、:。]*)?(?:{_FINE}|(?<=[\s,.、:。]))[\s,.、:。]*(?P<rest>(?:水位|雨量|积水)\D{{0,4}}\d.*)"
 )
 _CANNOT = re.compile(r"(?:[3三][\s,.、:。]*)?(?:去不了|没法去|去不成|不能去|过不去|没去成)[\s,.、:。]*(?P<rest>.+)")
 _THIRD = re.compile(r"[3三][\s,.、:。]*(?P<rest>.+)")

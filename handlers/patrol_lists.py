@@ -7,6 +7,7 @@ from domain.patrols import Asking, Finding
 from domain.text import Html
 from handlers.incoming import What
 from handlers.scene import Scene
+from services.hazard_report import known_of_point
 from services.patrol_readings import Compared, alarm_facts, keep_seen, kind_at, point_of, with_reading
 from services.patrol_texts import REASON_WITHIN
 from services.patrols import CheckedIn
@@ -21,9 +22,10 @@ async def go_on_to_hazard(scene: Scene, task: PatrolTask, words: str = "") -> No
     point = await point_of(scene.work, task)
     context: dict[str, object] = {"place": task.place, "task": task.id}
     if point is not None:
-        context |= {"category": point.category.value, "point": point.id}
-    if len(words) > 1:
-        context["what"] = words if point is None else f"{point.name}：{words}"
+        what = f"{point.name}：{words}" if len(words) > 1 else ""
+        context = known_of_point(point.category, task.place, point_id=point.id, what=what, task_id=task.id)
+    elif len(words) > 1:
+        context["what"] = words
     await there.open("report_hazard", context)
 
 

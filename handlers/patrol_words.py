@@ -228,9 +228,14 @@ async def group_word(scene: Scene) -> bool:
     if incoming.reply_to is None or person is None or incoming.what is not What.TEXT or incoming.forwarded:
         return False
     tasks = await open_tasks(scene.work, person)
-    told = read_check_in(incoming.text, await place_names(scene.work, tasks), scene.work.now, scene.work.zone)
+    there = scene.aside() or scene
+    if len(tasks) > 1 and await _take_several(there, person, tasks):
+        await scene.nod()
+        return True
+    told = _of_point(incoming.text, tasks, await _points(scene, tasks))
+    told = told or read_check_in(incoming.text, await place_names(scene.work, tasks), scene.work.now, scene.work.zone)
     task = None if told is None else _meant(tasks, told)
     if told is None or task is None:
         return False
     await scene.nod()
-    return await _take(scene.aside() or scene, person, [task], told)
+    return await _take(there, person, [task], told)

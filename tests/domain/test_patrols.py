@@ -38,7 +38,8 @@ def read(text: str) -> Said | None:
 
 
 @pytest.mark.parametrize(
-    "text", ["1", "1。", "１", "①", "一", "正常", "1 正常", "✅ 正常", "都正常", "无异常", "没问题"]
+    "text",
+    ["1", "1。", "１", "①", "一", "正常", "1 正常", "✅ 正常", "都正常", "无异常", "没问题", "没啥问题", "没有问题"],
 )
 def test_one_digit_or_word_is_a_whole_normal_check_in(text):
     assert read(text) == Said(Finding.NORMAL)
@@ -77,6 +78,7 @@ def test_what_is_abnormal_may_be_said_in_the_same_line():
 
 def test_a_water_level_may_stand_beside_normal():
     assert read("正常，水位31.2米") == Said(Finding.NORMAL, words="水位31.2米")
+    assert read("没啥问题 水位30米5") == Said(Finding.NORMAL, words="水位30米5")
 
 
 @pytest.mark.parametrize("text", ["补04:00 正常", "补04:00正常", "补报 今天4点 正常", "补 正常", "补明天8点 正常"])
