@@ -108,6 +108,7 @@ class DialogueRunner:
             await self._offer(scene, row)
             return
         context = {**(context or {}), **_where(scene)}
+        context |= await dialogue.learn(scene, dict(context))  # type: ignore[arg-type]
         given = await self._given(scene, dialogue, dict(context))  # type: ignore[arg-type]
         session, screen = start(dialogue.form, context, given, rev=int(scene.work.now.timestamp()))
         await self._show(scene, dialogue, session, screen, None)

@@ -40,6 +40,11 @@ def _is_known(known: Known) -> bool:
     return known.get("same") not in {None, "no"}
 
 
+def _has_more(known: Known) -> bool:
+    """What was said already, at a point of a patrol, is not asked for again."""
+    return _is_known(known) and not known.get("what")
+
+
 def _is_new(known: Known) -> bool:
     return not _is_known(known)
 
@@ -51,7 +56,7 @@ FORM = Form(
         Question(name="category", kind=Kind.CHOICE, choices=tuple(Choice(one.value) for one in LIKELY_FIRST)),
         Question(name="place", kind=Kind.PICK, options="places", also=(Kind.TEXT, Kind.LOCATION)),
         Question(name="same", kind=Kind.PICK, options="alike", when=lambda known: bool(known.get("alike"))),
-        Question(name="more", kind=Kind.TEXT, also=(Kind.VOICE,), required=False, when=_is_known),
+        Question(name="more", kind=Kind.TEXT, also=(Kind.VOICE,), required=False, when=_has_more),
         Question(name="what", kind=Kind.TEXT, also=(Kind.VOICE,), when=_is_new),
         Question(
             name="threatened",
@@ -163,7 +168,7 @@ def _answers_alone(scene: Scene) -> bool:
 async def _submit(scene: Scene, answers: BaseModel, known: Mapping[str, JsonValue]) -> Html | Closing:
     assert isinstance(answers, Answers)
     where = _where(answers.category, answers.place, await _codes(scene))
-    said = answers.more if _is_known(known) else answers.what
+    said = (answers.more or known.get("what")) if _is_known(known) else answers.what
     voice = said if isinstance(said, Voice) else None
     task, point, found_at = known.get("task"), known.get("point"), known.get("found_at")
     same = answers.same if answers.same is not None and answers.same.isdigit() else None

@@ -12,7 +12,7 @@ from domain.hazards import Category
 from domain.patrols import TaskState
 from domain.points import RiskLevel
 from tests.bot.test_patrol_rounds import begin, point, states
-from tests.support.county import GRID, OFFICER, PATROLLER, STATION, VILLAGE, County, Someone, small_county
+from tests.support.county import DUTY, GRID, OFFICER, PATROLLER, STATION, VILLAGE, WATER, County, Someone, small_county
 
 GOLDEN = Path(__file__).parent / "transcripts"
 Story = Callable[[County], Awaitable[tuple[Someone, ...]]]
@@ -135,6 +135,24 @@ async def test_several_points_are_answered_by_a_reply_in_the_group(county: Count
     await county.say(GRID, "取消")
     await county.say(GRID, "都正常", county.village_group, reply_to=post.id)
     assert await states(county) == [TaskState.NORMAL] * 2
+    county.seen_all()
+
+
+async def test_the_same_point_abnormal_again_is_offered_as_the_hazard_that_is_open(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    await begin(county)
+    await county.say(GRID, "2 溢洪道堵了")
+    await county.say(GRID, "没有")
+    await county.press(GRID, "跳过")
+    await county.press(GRID, "确认提交")
+    await county.pass_time(step=timedelta(minutes=15), hours=7)
+    await county.say(GRID, "2 溢洪道堵了")
+    await county.press(GRID, "2026-0001")
+    await county.press(GRID, "确认提交")
+    reports = await county.run(lambda work: work.rows.hazards.reports_of(1))
+    assert [one.what for one in reports] == ["岭头山塘：溢洪道堵塞；溢洪道堵了"] * 2  # nothing had to be said twice
+    for who in (WATER, DUTY, STATION, GRID):
+        county.texts(who)
     county.seen_all()
 
 
