@@ -20,6 +20,7 @@ from services.patrols import CheckedIn, Report, check_in, check_in_freely, give_
 from services.ports import PatrolTask
 
 _LONGEST_REASON = 60
+_ABOUT = timedelta(hours=6)
 
 
 async def said(scene: Scene, done: CheckedIn) -> Html:
@@ -73,7 +74,7 @@ async def _take_reason(scene: Scene, person: Person, told: Said | None) -> bool:
 
 async def _take(scene: Scene, person: Person, tasks: list[PatrolTask], told: Said) -> bool:
     report = Report(told.finding, Channel.TEXT, told.seen_at, told.hindrance, told.words)
-    task = _meant(tasks, told) or await _answered_before(scene, person, told)
+    task = _meant([*tasks, *await _missed(scene, person, told)], told) or await _answered_before(scene, person, told)
     if task is not None:
         done = await check_in(scene.work, task.id, person, report)
     else:
@@ -139,6 +140,14 @@ def _meant(tasks: list[PatrolTask], told: Said) -> PatrolTask | None:
         return fitting[0] if fitting else None
     seen_at = told.seen_at
     return min(fitting, key=lambda one: abs(one.due_at - seen_at), default=None)
+
+
+async def _missed(scene: Scene, person: Person, told: Said) -> list[PatrolTask]:
+    """Rounds that were given up before he could answer, about the time that he fills in now (补报)."""
+    if told.seen_at is None:
+        return []
+    rounds = await scene.work.rows.rounds.of_person_due(person.id, told.seen_at - _ABOUT, told.seen_at + _ABOUT)
+    return [one for one in rounds if one.state is TaskState.MISSED]
 
 
 async def _answered_before(scene: Scene, person: Person, told: Said) -> PatrolTask | None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from domain.action_cards import Family
 from domain.hazards import Category
@@ -187,6 +188,21 @@ async def test_a_round_nobody_answered_is_reminded_climbs_and_then_gives_way(cou
     assert TaskState.MISSED in await states(county)
     await county.say(STATION, "/patrols")
     assert "岭头山塘" in county.last(STATION)
+    county.seen_all()
+
+
+async def test_a_round_that_was_missed_is_filled_in_at_its_real_time(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    await begin(county, ResponseLevel.II)
+    await county.pass_time(step=timedelta(minutes=10), hours=6, minutes=15)
+    first, second = (await tasks(county))[:2]
+    assert (first.state, second.state) == (TaskState.MISSED, TaskState.OPEN)
+    due = first.due_at.astimezone(ZoneInfo("Asia/Shanghai"))
+    await county.say(GRID, f"去抢险了，补{due:%H:%M} 正常")
+    assert f"已补报：{due:%H:%M} 岭头山塘 正常" in county.last(GRID)
+    assert await states(county) == [TaskState.NORMAL, TaskState.OPEN]
+    (said,) = await county.run(lambda work: work.rows.patrols.check_ins_of(first.id))
+    assert (said.filled_in, said.late, said.seen_at) == (True, False, first.due_at)
     county.seen_all()
 
 
