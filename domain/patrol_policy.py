@@ -88,7 +88,9 @@ class PatrolPolicy(BaseModel):
     """danger areas under a red warning, whatever the level"""
     danger_kinds: tuple[PointKind, ...] = _DANGER[:3]
     dense: Rounds = Rounds(every_minutes=30)
-    """what the township orders at high water, dikes mostly"""
+    """of dikes, where the township orders it at high water"""
+    dense_hours: int = Field(default=24, ge=1, le=240)
+    """such an order runs out by itself after so long"""
     never_skip: tuple[time, ...] = (time(5, 30), time(11, 30), time(17, 30), time(19))
     """dawn, meals and change of shift, dark: dikes have a round by each of these whatever else is planned"""
     day_from: time = time(7)

@@ -11,7 +11,7 @@ from domain.people import RIGHTS, Action, Person
 from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle, Html, Rows
 from handlers.patrol_lists import abnormal, go_on_to_hazard, list_word, measured
-from handlers.patrol_orders import order_buttons, press_pause, press_resume
+from handlers.patrol_orders import order_buttons, press_dense, press_pause, press_resume
 from handlers.patrol_spoken import heard_word, press_heard, voice
 from handlers.patrol_words import attachment, group_word, private_word, said
 from handlers.scene import Feature, Scene
@@ -277,6 +277,7 @@ _PRESSES = {
     "plan": _plan,
     "drop": _drop,
     "pause": press_pause,
+    "dense": press_dense,
     "resume": press_resume,
     "heard": press_heard,
 }

@@ -3,12 +3,13 @@ counts as missing. A new round begins only after it."""
 
 from datetime import timedelta
 
-from domain.errors import Stale
+from domain.errors import DomainError, Stale
 from domain.obligations import ObligationState
 from domain.patrols import OrderKind, TaskState
 from domain.people import Action, Person
 from domain.places import PlaceCode, is_within
 from services.patrol_desk import areas_of
+from services.patrol_rounds import orders_in_force
 from services.ports import PatrolOrder
 from services.work import Work
 
@@ -38,6 +39,19 @@ async def pause(work: Work, officer: Person, place: PlaceCode) -> int:
     return len(tasks)
 
 
+async def make_dense(work: Work, officer: Person, place: PlaceCode) -> PatrolOrder:
+    """Dikes there are walked every half hour until it is taken back or runs out; a response has to be on. Raises
+    NotAllowed, Stale where it holds already, DomainError without a response."""
+    await work.require(officer, Action.PLAN_PATROL, place)
+    if any(one.kind is OrderKind.DENSE and one.place == place for one in await orders_in_force(work)):
+        raise Stale("patrol.order.dense_already")
+    if not any(one.touches(place) for one in await work.rows.responses.active()):
+        raise DomainError("patrol.order.no_response")
+    order = await work.rows.rounds.add_order(PatrolOrder(0, OrderKind.DENSE, place, None, "", officer.id, work.now))
+    await work.note("patrol.dense", f"patrol-order:{order.id}", officer, place=place)
+    return order
+
+
 async def resume(work: Work, officer: Person, order_id: int) -> PatrolOrder:
     """Raises NotAllowed, Stale when it does not hold any more."""
     order = next((one for one in await work.rows.rounds.orders() if one.id == order_id), None)
@@ -52,4 +66,4 @@ async def resume(work: Work, officer: Person, order_id: int) -> PatrolOrder:
 
 async def orders_of(work: Work, officer: Person) -> list[PatrolOrder]:
     areas = areas_of(officer)
-    return [one for one in await work.rows.rounds.orders() if any(is_within(one.place, area) for area in areas)]
+    return [one for one in await orders_in_force(work) if any(is_within(one.place, area) for area in areas)]

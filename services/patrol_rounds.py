@@ -100,11 +100,19 @@ class _Table:
         if OrderKind.PAUSE in orders or any(is_within(point.place, code) for code in self._cut_off):
             return None
         red = any(is_within(point.place, code) for one in self._red for code in one.places)
-        return self.of(kind_of_point(point), red=red, dense=OrderKind.DENSE in orders)
+        kind = kind_of_point(point)
+        return self.of(kind, red=red, dense=kind is PointKind.DIKE and OrderKind.DENSE in orders)
 
 
 def holds_for(order: PatrolOrder, point: RiskPoint) -> bool:
     return order.point_id == point.id if order.point_id is not None else is_within(point.place, order.place)
+
+
+async def orders_in_force(work: Work) -> list[PatrolOrder]:
+    """What was ordered and not taken back; half-hour rounds of dikes run out by themselves."""
+    longest = timedelta(hours=work.policy.patrols.dense_hours)
+    every = await work.rows.rounds.orders()
+    return [one for one in every if one.kind is not OrderKind.DENSE or work.now - one.started_at < longest]
 
 
 async def _lay_out(work: Work, period: Period, active: Sequence[Period]) -> tuple[int, bool]:
@@ -120,7 +128,7 @@ async def _lay_out(work: Work, period: Period, active: Sequence[Period]) -> tupl
         if one.colour is Colour.RED and not one.exercise and any(period.touches(code) for code in one.places)
     ]
     cut_off = sorted({one.place for one in await work.rows.cutoffs.now()})
-    table = _Table(work, period, layout, red, await work.rows.rounds.orders(), cut_off)
+    table = _Table(work, period, layout, red, await orders_in_force(work), cut_off)
     line = table.line() + "".join(f" p{one.id}.{one.version}" for one in active if one.id != period.id)
     if line == layout.plan and layout.after_point is None:
         return 0, True

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 from domain.action_cards import Family
@@ -188,6 +189,34 @@ async def test_a_round_nobody_answered_is_reminded_climbs_and_then_gives_way(cou
     assert TaskState.MISSED in await states(county)
     await county.say(STATION, "/patrols")
     assert "岭头山塘" in county.last(STATION)
+    county.seen_all()
+
+
+async def test_dikes_are_walked_every_half_hour_while_the_township_orders_it(county: County) -> None:
+    await point(county, 1, "溪口堤防", GRID, category=Category.DIKE)
+    await point(county, 2, "岭头山塘", PATROLLER)
+    await begin(county)
+    await county.say(GRID, "正常")
+    await county.say(PATROLLER, "正常")
+    county.seen_all()
+    await county.say(STATION, "/patrols")
+    await county.press(STATION, "堤防半小时一巡")
+    await county.press(STATION, "确认，半小时一巡")
+    assert "24 小时后自动停" in county.last(STATION)
+    await county.pass_time(step=timedelta(minutes=5), minutes=65)
+    dikes = [one for one in await tasks(county) if one.point_id == 1]
+    gaps = [(b.due_at - a.due_at) / timedelta(minutes=1) for a, b in pairwise(dikes[1:])]
+    assert len(dikes) >= 3
+    assert set(gaps) == {30.0}
+    assert len([one for one in await tasks(county) if one.point_id == 2]) == 1  # a pond keeps its rounds
+    county.seen_all()
+    assert (await county.forge(GRID, f"p:dense:{TOWNSHIP}:yes")).alert
+    await county.pass_time(step=timedelta(hours=1), hours=24)
+    county.seen_all()
+    before = len(await tasks(county))
+    await county.pass_time(step=timedelta(minutes=10), minutes=40)
+    dense = [one for one in (await tasks(county))[before:] if one.point_id == 1 and one.minutes == 30]
+    assert dense == []
     county.seen_all()
 
 

@@ -218,6 +218,9 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "rehearsal.column.*": lambda: [
         name for name, _ in (*rehearsal_papers.VILLAGE_COLUMNS, *rehearsal_papers.PERSON_COLUMNS)
     ],
+    "patrol.button.*": lambda: ("pause", "resume", "dense", "usual"),
+    "patrol.button.*_sure": lambda: ("pause", "dense"),
+    "patrol.order.sure_*": lambda: ("pause", "dense"),
     "spoken.*": lambda: ("ask", "remind", "up"),
     "review.button.*": lambda: BEHIND,
     "review.who.*": lambda: BEHIND,
