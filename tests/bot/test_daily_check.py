@@ -230,3 +230,11 @@ async def test_answers_that_agree_are_judged_together_and_the_others_singly(coun
     await county.press(STATION, "看答复并判定：王大爷")
     assert "≠ 在岗：他说 在途，记录 在岗" in county.last(STATION)
     county.seen_all()
+
+
+async def test_a_day_is_drawn_and_recorded_the_same_on_postgresql(county_on_postgresql: County) -> None:
+    await test_the_record_gives_the_same_draw_again(county_on_postgresql)
+
+
+async def test_a_day_is_asked_and_judged_the_same_on_postgresql(county_on_postgresql: County) -> None:
+    await test_a_drawn_checker_is_asked_and_judged_by_the_next_level(county_on_postgresql)
