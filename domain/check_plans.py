@@ -196,6 +196,8 @@ def _draw_stratum(stratum: Stratum, without: set[int], spent: Spent, seed: int) 
     drawable = [cell for cell in stratum.cells if _free(cell, without)]
     drawable.sort(key=lambda cell: (cell.place in spent.cells, _ticket(seed, stratum.name, cell.place)))
     cells = drawable[: stratum.take]
+    if stratum.posts > 1:  # where there is one post only nobody can give way to another
+        cells.sort(key=lambda cell: len({one.role for one in _free(cell, without)}))
     found: list[Chosen] = []
     while len(found) < stratum.persons:
         before = len(found)

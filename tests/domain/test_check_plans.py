@@ -75,6 +75,14 @@ def test_a_township_never_asks_one_post_only_where_there_are_several(seed: int, 
     assert len({one.role for one in draw.chosen}) >= 2
 
 
+@given(st.integers(0, 2**64 - 1))
+def test_a_village_with_one_post_only_makes_the_other_village_give_another(seed: int) -> None:
+    cells = [village(1), village(2, people=1)]
+    draw = plan_draw([villages_stratum(cells, 0.2, least=2, posts=2)], {}, [], seed)
+    assert len({one.role for one in draw.chosen}) == 2
+    assert plan_drawn_again(draw) == draw.chosen
+
+
 def test_a_department_draws_a_tenth_of_its_patrollers() -> None:
     area = Cell(PlaceCode("331124"), tuple(Member(n, Role.PATROLLER) for n in range(25)))
     assert len(plan_draw([patrollers_stratum(area, 0.1)], {}, [], 1).chosen) == 3
