@@ -163,7 +163,7 @@ async def test_a_number_is_given_once(each: Each, ids: list[PersonId]) -> None:
 def test_nobody_can_delete_or_rewrite_what_was_reported() -> None:
     verbs = {name for name in vars(HazardRows) if not name.startswith("_")}
     assert verbs == {
-        *("add", "get", "move", "add_report", "reports_of", "events_of", "alike"),
+        *("add", "get", "numbered", "move", "add_report", "reports_of", "events_of", "alike"),
         *("alive_in", "alive_of", "add_card", "cards_of"),
         *("at_point", "around", "merged_with", "reported_by", "progress_due", "ask_progress_at", "name_reporter"),
     }
