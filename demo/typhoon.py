@@ -267,7 +267,7 @@ class Typhoon(Script):
         return [
             (0, self._say(duty, "/check")),
             (20, self._press(duty, "点名问一位")),
-            (20, self._say(duty, self._name(who), "问哪一位")),
+            (20, self._say(duty, self._phone(who), "问哪一位")),
             (20, self._press(duty, "2 人员到岗履职")),
             (20, self._press(duty, "确认提交")),
         ]
@@ -296,6 +296,10 @@ class Typhoon(Script):
 
     def _shows(self, user: int, seen: str) -> Act:
         return partial(self.players.photo, user, seen=seen)
+
+    def _phone(self, user: int) -> str:
+        """Of a name there may be two in a county, of a number not."""
+        return (self.players.world.user(user).phone or "").removeprefix("+86")
 
     def _name(self, user: int) -> str:
         return self.players.world.user(user).first_name
