@@ -1,7 +1,6 @@
 """Stories of a hazard word for word, as each of its people reads them: answers as people type them, a red warning in
 between, a restart, two at the same thing. `--update-golden` writes them anew: read what changed."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,20 +15,11 @@ from tests.support.county import (
     VILLAGE,
     County,
     Someone,
-    small_county,
 )
 from tests.support.hazards import hazard, report
+from tests.support.transcripts import Story, hold_to_transcript
 
 GOLDEN = Path(__file__).parent / "transcripts"
-Story = Callable[[County], Awaitable[tuple[Someone, ...]]]
-
-
-def _as_read(county: County, who: Someone) -> str:
-    parts = []
-    for message in county.messages(who.user_id, who):
-        rows = [" ".join(f"[{one['text']}]" for one in row) for row in message.buttons]
-        parts.append("\n".join((message.text, *rows)))
-    return "\n---\n".join(parts) + "\n"
 
 
 async def typed_and_fixed_on_the_spot(county: County) -> tuple[Someone, ...]:
@@ -95,15 +85,7 @@ STORIES: tuple[Story, ...] = (
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda one: one.__name__)
 async def test_word_for_word(story: Story, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    async with small_county(tmp_path) as county:
-        said = {who.name: _as_read(county, who) for who in await story(county)}
-        county.seen_all()
-    for name, text in said.items():
-        file = GOLDEN / f"{story.__name__}.{name}.txt"  # type: ignore[attr-defined]
-        if request.config.getoption("--update-golden"):
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(text, "utf-8")
-        assert text == file.read_text("utf-8")
+    await hold_to_transcript(story, GOLDEN, tmp_path, request)
 
 
 async def test_an_open_question_about_progress_takes_no_word_that_is_for_something_else(county: County) -> None:

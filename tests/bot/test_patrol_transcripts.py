@@ -1,7 +1,6 @@
 """Rounds word for word, as their people read them: typed, in a group, several points in one go, a red warning and a
 restart in between. `--update-golden` writes them anew: read what changed."""
 
-from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,17 +12,9 @@ from domain.patrols import TaskState
 from domain.points import RiskLevel
 from tests.bot.test_patrol_rounds import begin, point, states
 from tests.support.county import DUTY, GRID, OFFICER, PATROLLER, STATION, VILLAGE, WATER, County, Someone, small_county
+from tests.support.transcripts import Story, hold_to_transcript
 
 GOLDEN = Path(__file__).parent / "transcripts"
-Story = Callable[[County], Awaitable[tuple[Someone, ...]]]
-
-
-def _as_read(county: County, who: Someone) -> str:
-    parts = []
-    for message in county.messages(who.user_id, who):
-        rows = [" ".join(f"[{one['text']}]" for one in row) for row in message.buttons]
-        parts.append("\n".join((message.text, *rows)))
-    return "\n---\n".join(parts) + "\n"
 
 
 async def round_typed_in_private(county: County) -> tuple[Someone, ...]:
@@ -97,15 +88,7 @@ STORIES: tuple[Story, ...] = (
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda one: one.__name__)
 async def test_word_for_word(story: Story, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    async with small_county(tmp_path) as county:
-        said = {who.name: _as_read(county, who) for who in await story(county)}
-        county.seen_all()
-    for name, text in said.items():
-        file = GOLDEN / f"{story.__name__}.{name}.txt"  # type: ignore[attr-defined]
-        if request.config.getoption("--update-golden"):
-            file.parent.mkdir(exist_ok=True)
-            file.write_text(text, "utf-8")
-        assert text == file.read_text("utf-8")
+    await hold_to_transcript(story, GOLDEN, tmp_path, request)
 
 
 async def test_normal_is_one_tap_and_a_checklist_two(county: County) -> None:
