@@ -304,18 +304,23 @@ USUAL_REASON: Mapping[Result, Reason] = MappingProxyType(
 )
 
 
-def results_for(*, heard: bool, tried: bool) -> tuple[Result, ...]:
+def results_for(*, heard: bool, tried: bool, explained: bool = False) -> tuple[Result, ...]:
     """What can be judged. Whoever was heard, by message or telephone, was not silent. Of whom nothing was heard, it
-    cannot be said how well he knows his duty; nor that he is missing, before he has been `tried` to the end."""
+    cannot be said how well he knows his duty; nor that he is missing, before he has been `tried` to the end. Whoever
+    has `explained` himself since may have been on his post."""
     never: set[Result] = {Result.SILENT} if heard else {Result.ON_POST, Result.UNFAMILIAR}
+    if explained:
+        never.discard(Result.ON_POST)
     if not (heard or tried):
         never |= UNQUALIFIED
     return tuple(result for result in Result if result not in never)
 
 
-def check_verdict(result: Result, reasons: Collection[Reason], other: str, *, heard: bool, tried: bool) -> None:
+def check_verdict(
+    result: Result, reasons: Collection[Reason], other: str, *, heard: bool, tried: bool, explained: bool = False
+) -> None:
     """F7: 合格 carries no reason, 其他 needs words. Raises DomainError."""
-    if result not in results_for(heard=heard, tried=tried):
+    if result not in results_for(heard=heard, tried=tried, explained=explained):
         raise DomainError("check.refused.does_not_fit")
     if result not in UNQUALIFIED:
         if reasons or other:

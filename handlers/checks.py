@@ -1,9 +1,12 @@
 """Spot checks as people touch them: /check asks, /checks shows one's own, answers are taken from the private chat,
 calls and verdicts from buttons. All of it in private; into a group go figures only, and only on request."""
 
+from domain.answers import is_received
 from domain.checks import UNQUALIFIED, Call, Result, results_for
 from domain.errors import DomainError, NotAllowed, Stale
+from domain.numerals import plain
 from domain.obligations import Channel
+from domain.people import RIGHTS, Action
 from domain.text import Button, ButtonStyle
 from handlers.dialogues.issue_check import begin
 from handlers.incoming import What
@@ -13,6 +16,7 @@ from services.check_answers import (
     Taken,
     may_explain,
     question_open_to,
+    question_owed_by,
     question_replied_to,
     send_enclosures,
     take,
@@ -34,6 +38,7 @@ from services.check_view import check_of, counts_of, everyone, require_issuer
 from services.checks import cancel, post_counts
 
 _SHOWN = 5
+_WORDS = frozenset({"抽查", "check", "checks"})
 _CHANNELS = {
     What.TEXT: Channel.TEXT,
     What.PHOTO: Channel.PHOTO,
@@ -68,6 +73,16 @@ async def own_checks(scene: Scene) -> None:
         await scene.say(scene.text("check.more_open", shown=_SHOWN, count=len(found)))
 
 
+async def word(scene: Scene) -> bool:
+    """抽查, typed by somebody who may check, begins one. To everybody else the word means nothing."""
+    if scene.incoming.what is not What.TEXT or scene.person is None or plain(scene.incoming.text) not in _WORDS:
+        return False
+    if not scene.person.holds(RIGHTS[Action.ISSUE_CHECK]):
+        return False
+    await begin(scene)
+    return True
+
+
 # -- answering ----------------------------------------------------------------------------------------------------
 
 
@@ -92,6 +107,25 @@ async def next_message(scene: Scene) -> bool:
     if check_id is None:
         return False
     await _take(scene, check_id, said)
+    return True
+
+
+async def group_word(scene: Scene) -> bool:
+    """A reply to the bot in a group answers the question that he owes an answer to: taken, nodded at, and confirmed in
+    private. Bare figures and 收到 are not: in a group they answer the warning."""
+    said, text = _said(scene), plain(scene.incoming.text)
+    if scene.person is None or said is None or scene.incoming.reply_to is None or said.channel is not Channel.TEXT:
+        return False
+    if is_received(text) or text.isdigit():
+        return False
+    check_id = await question_owed_by(scene.work, scene.person)
+    if check_id is None:
+        return False
+    taken = await take(scene.work, scene.person, check_id, said)
+    await scene.nod()
+    there = scene.aside()
+    if there is not None:
+        await there.say(there.text("check.taken.group", at=scene.work.local(taken.at)))
     return True
 
 
@@ -185,7 +219,7 @@ async def _set(scene: Scene) -> None:
         check, one = await to_judge(scene.work, scene.person, check_id, person_id)
         if version != (0 if one.verdict is None else one.verdict.version):
             raise Stale("check.refused.judged_already")
-        if result not in results_for(heard=one.heard, tried=one.tried):
+        if result not in results_for(heard=one.heard, tried=one.tried, explained=one.explained):
             raise DomainError("check.refused.does_not_fit")
         facts = {"check": check.id, "person": one.person.id, "result": result.value, "version": version}
         await scene.open("judge_check", facts)
@@ -322,5 +356,7 @@ FEATURE = Feature(
     commands={"check": new_check, "checks": own_checks},
     presses={"c": press},
     urgent=(reply,),
-    private=(next_message,),
+    private=(word, next_message),
 )
+IN_GROUPS = Feature(name="check_in_groups", plays=True, group=(group_word,))
+"""After the patrols: "山塘正常" is a round that was walked."""

@@ -99,13 +99,15 @@ def _hint(scene: Scene, screen: Ask) -> Html:
 
 def _choices(scene: Scene, session: Session, screen: Ask) -> Rows:
     rev, many = session.rev, screen.question.kind is Kind.MULTI
+    # where free words, a number or a time are the answer, a typed figure is that answer and names no choice
+    numbered = screen.question.kind not in {Kind.TEXT, Kind.NUMBER, Kind.COUNT, Kind.TIME}
     buttons = []
     for place, choice in enumerate(screen.choices, 1):
         number = place if choice.number is None else choice.number
         ticked = choice.code in screen.ticked
         event: Event = Tick(choice.code, not ticked, rev) if many else Answer(choice=choice.code, rev=rev)
-        mark = "☑ " if ticked else ""
-        buttons.append(Button(f"{mark}{number} {choice.label}"[:64], button_data(event)))
+        mark = ("☑ " if ticked else "") + (f"{number} " if numbered else "")
+        buttons.append(Button(f"{mark}{choice.label}"[:64], button_data(event)))
     if len(buttons) > PAGE:
         turn = button_data(Page(0, rev))[:-1] + "{}"
         rows = page(scene.work.words, scene.lang, buttons, number=screen.page, size=PAGE, turn=turn, per_row=2)

@@ -31,6 +31,7 @@ FEATURES: tuple[Feature, ...] = (
     warnings.FEATURE,
     checks.FEATURE,
     patrols.FEATURE,
+    checks.IN_GROUPS,
     people.FEATURE,
     groups.FEATURE,
     leave.FEATURE,

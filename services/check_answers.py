@@ -72,15 +72,21 @@ async def question_replied_to(work: Work, person: Person, message_id: int) -> in
 async def question_open_to(work: Work, person: Person) -> int | None:
     """The check that the person's next message answers: the newest he owes an answer to; else the one he has just
     answered, which it supplements as long as its minutes run."""
-    owed = [one for one in await work.rows.obligations.open_of_person(person.id, ANSWER) if _is_check(one)]
-    if owed:
-        return int(max(owed, key=lambda one: one.opened_at).subject.partition(":")[2])
+    owed = await question_owed_by(work, person)
+    if owed is not None:
+        return owed
     minutes = timedelta(minutes=work.policy.checks.answer_minutes)
     for check, _ in await work.rows.checks.newest_asked(person.id, work.now - 2 * minutes):
         one = await one_of(work, check, person.id)
         if one.answer is not None and one.verdict is None and work.now <= one.answer.at + minutes:
             return check.id
     return None
+
+
+async def question_owed_by(work: Work, person: Person) -> int | None:
+    """The newest check to which he still owes an answer."""
+    owed = [one for one in await work.rows.obligations.open_of_person(person.id, ANSWER) if _is_check(one)]
+    return int(max(owed, key=lambda one: one.opened_at).subject.partition(":")[2]) if owed else None
 
 
 def _is_check(owed: Obligation) -> bool:

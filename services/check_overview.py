@@ -67,6 +67,7 @@ async def overview(work: Work, check: CheckRow, lang: str) -> tuple[Html, Rows]:
         more=len(people) - len(lines),
         answered=counts.answered,
         asked=counts.asked,
+        excused=len(people) - counts.asked,
         spared=await _spared(work, check),
         pool=0 if check.draw is None else len(check.draw.pool),
         seed="" if check.draw is None else f"{check.draw.seed:016x}",

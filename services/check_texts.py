@@ -54,6 +54,7 @@ def _compared(work: Work, line: Compared, lang: str) -> Mapping[str, object]:
         "said": _value(work, line.item, line.said, lang),
         "known": _value(work, line.item, line.known, lang),
         "match": line.match.value,
+        "wanted": line.item == "presence",  # of whom there is no leave, he should be there: that is no record
     }
 
 
@@ -136,7 +137,7 @@ def _result_buttons(work: Work, check: CheckRow, one: One, lang: str) -> Rows:
                 style=_style(result),
             ),
         )
-        for result in results_for(heard=one.heard, tried=one.tried)
+        for result in results_for(heard=one.heard, tried=one.tried, explained=one.explained)
     )
     if one.heard or one.verdict is not None:
         return results

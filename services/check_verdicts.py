@@ -65,7 +65,7 @@ async def judge(
     makes this Stale. Raises NotAllowed for the person himself and for whoever has no right, DomainError for a result
     that does not fit."""
     check, one = await _judgeable(work, by, check_id, person_id, version)
-    check_verdict(result, reasons, other, heard=one.heard, tried=one.tried)
+    check_verdict(result, reasons, other, heard=one.heard, tried=one.tried, explained=one.explained)
     assert by is not None
     verdict = VerdictRow(
         check_id=check.id,

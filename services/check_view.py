@@ -35,6 +35,11 @@ class One:
         return self.answer is not None or any(Call(call.text) in CONNECTED for call in self.calls)
 
     @property
+    def explained(self) -> bool:
+        """He has said after the verdict how it was."""
+        return any(entry.kind == "explanation" for entry in self.entries)
+
+    @property
     def tried(self) -> bool:
         """The minutes are over and it is the telephone's turn, or somebody has telephoned."""
         if self.calls:

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from domain.action_cards import Family
+from domain.people import Action, PersonId, may
 from domain.places import PlaceCode
-from domain.response import Move, Period, PeriodChange
+from domain.response import Move, Period, PeriodChange, without
 from services.warning_texts import place_names, townships_if_whole_county
 from services.work import Work
 
@@ -21,12 +22,16 @@ async def area_facts(work: Work, places: Iterable[PlaceCode]) -> dict[str, Any]:
     return {"places": names, "more_places": more, "townships": townships_if_whole_county(tree, given)}
 
 
-async def body_of(work: Work, places: Iterable[PlaceCode]) -> str:
-    """Whose command it is: one township's where all of it lies there, else the county's."""
+async def body_of(work: Work, places: Iterable[PlaceCode], signed_by: PersonId) -> str:
+    """Whose command it is: the county's where its own people sign or more than one township is meant, else the
+    township's in which all of it lies."""
     tree = await work.tree()
+    county = tree.get(work.county)
+    signer = await work.rows.people.get(signed_by)
+    if signer is not None and may(signer, Action.MOVE_RESPONSE, work.county):
+        return "" if county is None else county.name
     townships = {found.name for code in places if (found := tree.township_of(code)) is not None}
     whole = any(tree.township_of(code) is None for code in places)
-    county = tree.get(work.county)
     if len(townships) == 1 and not whole:
         return next(iter(townships))
     return "" if county is None else county.name
@@ -39,8 +44,13 @@ async def name_of(work: Work, person_id: int | None) -> str:
 
 async def post_facts(work: Work, period: Period, change: PeriodChange, before: Period | None) -> dict[str, Any]:
     """What an announcement says. `before`: the period as it was, where it is not the first."""
+    tree = await work.tree()
+    was = () if before is None else before.places
+    added, dropped = without(tree, period.places, was), without(tree, was, period.places)
     return {
-        "body": await body_of(work, period.places),
+        "body": await body_of(work, (*period.places, *was), change.by),
+        "added": [tree.path(code) for code in added] if change.move is Move.WIDEN else [],
+        "dropped": [tree.path(code) for code in dropped] if change.move is Move.NARROW else [],
         "number": period.number,
         "move": change.move.value,
         "kind": work.words.label(f"response.kind.{period.hazard_kind.value}"),

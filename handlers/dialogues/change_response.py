@@ -131,6 +131,7 @@ async def _submit(scene: Scene, answers: BaseModel, known: Mapping[str, JsonValu
     return scene.text(
         "change_response.done",
         what=scene.label(f"response.move.{done.change.move.value}"),
+        kind=scene.label(f"response.kind.{done.period.hazard_kind.value}"),
         number=done.period.number,
         level=done.period.level.sign,
         ended=not done.period.active,

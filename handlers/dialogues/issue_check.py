@@ -23,6 +23,7 @@ _LISTED = 16
 """so many persons are offered without being searched for"""
 _ANY = "any"
 _IN_TURN = "turn"
+_EVERYBODY = "all"
 
 
 class Answers(BaseModel):
@@ -55,7 +56,13 @@ FORM = Form(
             when=lambda known: _random(known) and not known.get("only_place"),
         ),
         Question(name="post", kind=Kind.PICK, options="posts", when=_random),
-        Question(name="size", kind=Kind.NUMBER, when=_random, default=lambda known: known.get("usual", 1)),
+        Question(
+            name="size",
+            kind=Kind.NUMBER,
+            options="sizes",
+            when=_random,
+            default=lambda known: known.get("usual", 1),
+        ),
         Question(name="person", kind=Kind.PERSON, options="people", when=_named),
         Question(name="topic", kind=Kind.PICK, options="topics"),
         Question(
@@ -147,6 +154,16 @@ def _roles(post: JsonValue) -> frozenset[Role]:
     return frozenset() if not isinstance(post, str) or post == _ANY else frozenset({Role(post)})
 
 
+async def _sizes(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choice]:
+    """全部, where all who can be asked are not too many for one check."""
+    pool = await _pool(scene, known, _roles(known.get("post"))) if known.get("post") else None
+    count = 0 if pool is None else len(pool.eligible)
+    if not 1 < count <= scene.work.policy.checks.most_at_once:
+        return []
+    label = scene.label("issue_check.size.all", count=count)
+    return [Choice(_EVERYBODY, label=label, aliases=tuple(scene.label("issue_check.size.words").split()), value=count)]
+
+
 async def _people(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choice]:
     """Whom the leader may check, by name or telephone; all of them where they are few."""
     if not _named(known):
@@ -216,7 +233,7 @@ async def _submit(scene: Scene, answers: BaseModel, known: Mapping[str, JsonValu
 DIALOGUE = Dialogue(
     form=FORM,
     submit=_submit,
-    options={"places": _places, "posts": _posts, "people": _people, "topics": _topics},
+    options={"places": _places, "posts": _posts, "sizes": _sizes, "people": _people, "topics": _topics},
     may=_may,
     facts=_facts,
     learn=_learn,

@@ -161,7 +161,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "check.topic.*": lambda: [topic.value for topic in checks.Topic],
     "check.question.*": lambda: [topic.value for topic in checks.Topic],
     "check.choice.*": lambda: [choice.code for topic in checks.Topic for choice in checks.choices_of(topic)],
-    "check.taken.*": lambda: ("answer", "late", "supplement", "same"),
+    "check.taken.*": lambda: ("answer", "late", "supplement", "same", "group"),
     "check.ask_on.*": lambda: ("way", "leave"),
     "check.state.*": lambda: (
         *("waiting", "answered", "late", "no_chat", "telephone", "silent", "excused", "released"),

@@ -234,7 +234,7 @@ async def test_ending_shows_what_is_open_and_the_hazards_live_on(county: County)
     await county.say(LEADER, "台风已走")
     assert "没有未办完的事" in county.last(LEADER)
     await county.press(LEADER, "确认提交")
-    assert "已结束：2026-01" in county.last(LEADER)
+    assert "已结束：防台风应急响应（2026-01）" in county.last(LEADER)
     county.seen_all()
 
 
