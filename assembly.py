@@ -36,6 +36,7 @@ from feeds.folder import FolderFeed
 from feeds.hook import Hook
 from feeds.intake import FolderHealth, FolderIntake, Intake
 from feeds.polling import Poller
+from feeds.roster_files import read_small
 from feeds.web import Web
 from handlers.dialogue import DialogueRunner
 from handlers.dialogues import DIALOGUES
@@ -54,6 +55,7 @@ from services.photo_worker import PhotoWorker
 from services.ports import Store, Words
 from services.reach import OutboxDesk
 from services.sources import begin_watching
+from services.table_worker import TableWorker
 from services.tick import tick
 from services.work import Toast
 from settings import Settings
@@ -138,6 +140,7 @@ class Shouwang:
         self.shelf = Shelf(settings.data_dir)
         self.papers = PaperWorker(self.doors, self.shelf, PAPERS, self.wake, self.boot)
         self.photos = PhotoWorker(self.doors, self.shelf, TelegramFiles(self.bot))
+        self.tables = TableWorker(self.doors, TelegramFiles(self.bot), read_small, self.wake)
         self.hearing = Hearing(self.doors)
         self.door = TelegramDoor(
             work=self.doors.work,
@@ -245,6 +248,8 @@ class Shouwang:
             stack.push_async_callback(_finish, stop, making)
             fetching = asyncio.create_task(self.photos.run(stop), name="photos")
             stack.push_async_callback(_finish, stop, fetching)
+            reading = asyncio.create_task(self.tables.run(stop), name="tables")
+            stack.push_async_callback(_finish, stop, reading)
             watching = asyncio.create_task(self.folder.run(stop, folder_seconds, asyncio.sleep), name="folder")
             stack.push_async_callback(_finish, stop, watching)
             await self._begin_sources(stop, stack)

@@ -109,6 +109,30 @@ def import_points(
     return tables.import_points(ctx.obj, file, leave_unknown=leave_unknown)
 
 
+def duty_template(ctx: typer.Context, file: Path, overwrite: Overwrite = False) -> int:
+    from console import tables
+
+    return tables.write_table_template(ctx.obj, "duty", file, overwrite=overwrite)
+
+
+def import_duty(ctx: typer.Context, file: Path, dry_run: Annotated[bool, typer.Option("--dry-run")] = False) -> int:
+    from console import tables
+
+    return tables.import_table(ctx.obj, "duty", file, dry=dry_run)
+
+
+def chain_template(ctx: typer.Context, file: Path, overwrite: Overwrite = False) -> int:
+    from console import tables
+
+    return tables.write_table_template(ctx.obj, "chain", file, overwrite=overwrite)
+
+
+def import_chain(ctx: typer.Context, file: Path, dry_run: Annotated[bool, typer.Option("--dry-run")] = False) -> int:
+    from console import tables
+
+    return tables.import_table(ctx.obj, "chain", file, dry=dry_run)
+
+
 def enrol_sheets(
     ctx: typer.Context,
     place: str,
@@ -168,6 +192,7 @@ COMMANDS = (
     *(run, check, healthy),
     *(import_places, roster_template, import_roster, enrol_sheets),
     *(points_template, import_points),
+    *(duty_template, import_duty, chain_template, import_chain),
     *(backup, restore),
     *(check_texts, try_channel, audit_draw, version),
 )

@@ -26,12 +26,15 @@ from domain.place_finding import place_with_code
 from domain.places import Place, PlaceCode, PlaceTree
 from domain.text import Html
 from feeds.roster_files import read_lines
+from messages.duty_templates import TEMPLATES
 from messages.points_template import points_template
 from messages.roster_template import roster_template
 from messages.sheets import sheets_by_village
 from services import places, points_import, roster
 from services.doors import Doors
 from services.enrolment import issue_links_at_console
+from services.table_imports import imported_card
+from services.table_kinds import TABLES
 from services.work import Work
 from settings import Settings, SettingsError, load
 from starting import StartError, database_of, sole_use
@@ -94,6 +97,18 @@ def import_points(voice: Voice, file: Path, *, leave_unknown: bool) -> int:
     return asyncio.run(_told(settings, voice, service))
 
 
+def import_table(voice: Voice, name: str, file: Path, *, dry: bool) -> int:
+    """A table of services.table_kinds."""
+    kind, settings = TABLES[name], load()
+    lines = read_lines(read(file), kind.columns)
+
+    async def service(work: Work) -> tuple[bool, Html]:
+        result = await kind.bring_in(work, lines, dry=dry)
+        return result.done, imported_card(work, name, result, voice.lang)
+
+    return asyncio.run(_told(settings, voice, service))
+
+
 async def _told(settings: Settings, voice: Voice, service: Service) -> int:
     async with doors(settings, voice) as opened:
         done, report = await opened.run(service)
@@ -122,6 +137,12 @@ def write_template(voice: Voice, file: Path, *, overwrite: bool) -> int:
     further = roster_columns(load().policy().channels)
     write(file, roster_template(voice.words, voice.lang, further), overwrite=overwrite)
     voice.say("console.template.written", file=str(file))
+    return DONE
+
+
+def write_table_template(voice: Voice, name: str, file: Path, *, overwrite: bool) -> int:
+    write(file, TEMPLATES[name](voice.words, voice.lang), overwrite=overwrite)
+    voice.say(f"console.template.{name}", file=str(file))
     return DONE
 
 

@@ -25,6 +25,8 @@ class DutyPolicy(BaseModel):
     """so long before its beginning the shift is called"""
     confirm_ladder: Plan = Field(default_factory=_confirm)
     """counted from the call. CHECKER: the others of the shift and its leader, where there are none the station"""
+    changes_at: time = time(8)
+    """when a shift of a whole day begins and ends, in a roster that gives no hours"""
     gaps_on: int = Field(default=7, ge=1, le=7)
     """day of the week, Monday is 1, on which the station is told of next week's gaps"""
     gaps_at: time = time(16)

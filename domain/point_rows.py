@@ -14,13 +14,14 @@ from functools import partial
 from typing import Any
 
 from domain.hazards import Category
-from domain.phones import is_rounded, read_mobile, whole_number
+from domain.phones import is_rounded, whole_number
 from domain.place_finding import Named, find_place
 from domain.places import Level, PlaceCode, PlaceTree
 from domain.point_positions import is_shifted, read_position, to_wgs84
 from domain.point_words import category_named, level_named
 from domain.points import PointDuty, RiskLevel
 from domain.posts import department_named
+from domain.table_persons import NOTHING, Wanted, read_persons
 from domain.tables import CellError, Cells, Column, Line, Problem, Row, read_table
 
 COLUMNS = (
@@ -48,26 +49,15 @@ COLUMNS = (
     Column("route", "转移路线", ("撤离路线", "避险路线")),
     Column("shelter", "避灾场所", ("安置点", "避灾安置点", "安置场所")),
 )
-NOTHING = frozenset({"无", "-", "—", "——", "/", "\\", "没有", "none"})
 _DUTY_COLUMNS: Mapping[PointDuty, str] = {
     PointDuty.PATROL: "patrol",
     PointDuty.WARN: "warn",
     PointDuty.EVACUATE: "evacuate",
 }
 _LONGEST_NAME, _LONGEST_TEXT, _LONGEST_NUMBER = 40, 200, 40
-_SPLIT = re.compile(r"[、,，;；/\n]+|\s{2,}")
-_MOBILE = re.compile(r"(?:\+?86[- ]?)?1[3-9](?:[- ]?\d){9}")
 _COUNT = re.compile(r"(\d{1,6})(?:\.0+)?[户人名个]?")
 _METRES = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)(?:米|m|M)?")
 _FIGURE = re.compile(r"(\d{1,4}(?:\.\d{1,3})?)\s*(?:米|m\b|M\b)")
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Somebody as the file names him; `phone` is "" where it gives none."""
-
-    name: str
-    phone: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,42 +263,6 @@ def read_metres(text: str) -> Decimal | None:
 def read_department(text: str) -> str:
     words = read_text(text)
     return department_named(words) if words else ""
-
-
-def read_persons(names: str, phones: str) -> tuple[Wanted, ...] | None:
-    """张三、李四 with their numbers in the other cell in the same order, or 张三13812345678 in one. None: nothing was
-    said; (): nobody. Raises CellError."""
-    written = unicodedata.normalize("NFKC", names).strip()
-    if not written:
-        if phones.strip() and phones.strip() not in NOTHING:
-            raise CellError("points.problem.phone_alone", phone=phones.strip()[:20])
-        return None
-    if written in NOTHING:
-        return ()
-    told = [_wanted(piece) for piece in _SPLIT.split(written) if piece.strip()]
-    beside = [piece for piece in _SPLIT.split(unicodedata.normalize("NFKC", phones).strip()) if piece.strip()]
-    if not beside:
-        return tuple(told)
-    if len(beside) != len(told):
-        raise CellError("points.problem.phones_differ", names=len(told), phones=len(beside))
-    return tuple(Wanted(one.name, one.phone or _mobile(phone)) for one, phone in zip(told, beside, strict=True))
-
-
-def _wanted(piece: str) -> Wanted:
-    found = _MOBILE.search(piece)
-    phone = _mobile(found.group(0)) if found else ""
-    rest = piece.replace(found.group(0), "") if found else piece
-    name = re.sub(r"[\s()\[\]:]+", "", rest)
-    if not 2 <= len(name) <= 10 or any(char.isdigit() for char in name):
-        raise CellError("points.problem.person", written=piece)
-    return Wanted(name, phone)
-
-
-def _mobile(text: str) -> str:
-    phone = None if is_rounded(text) else read_mobile(text)
-    if phone is None:
-        raise CellError("points.problem.person_phone", written=text)
-    return phone
 
 
 _READERS: Mapping[str, Callable[[str], Any]] = {

@@ -45,7 +45,7 @@ class FileError(DomainError):
     """The file as a whole cannot be used; the key says why."""
 
 
-def read_lines(data: bytes, columns: Sequence[Column]) -> tuple[Line, ...]:
+def read_lines(data: bytes, columns: Sequence[Column], *, most_unpacked: int = MAX_UNPACKED) -> tuple[Line, ...]:
     """Every line of the one table in the file, blank ones left out, numbered as the spreadsheet shows them.
 
     Of a workbook the visible sheet is taken whose header names the columns; sheets of notes beside it are passed
@@ -58,18 +58,23 @@ def read_lines(data: bytes, columns: Sequence[Column]) -> tuple[Line, ...]:
     if data.startswith(_OLD_EXCEL):
         raise FileError("table.file.old_excel")
     if data.startswith(_ZIP):
-        return _of_workbook(data, columns)
+        return _of_workbook(data, columns, most_unpacked)
     return tuple(_of_text(data))
+
+
+def read_small(data: bytes, columns: Sequence[Column]) -> tuple[Line, ...]:
+    """The same for a file from the chat: nothing that swells, for it is read inside the running bot."""
+    return read_lines(data, columns, most_unpacked=MAX_UNPACKED // 10)
 
 
 # -- workbooks --------------------------------------------------------------------------------------------------
 
 
-def _of_workbook(data: bytes, columns: Sequence[Column]) -> tuple[Line, ...]:
+def _of_workbook(data: bytes, columns: Sequence[Column], most_unpacked: int) -> tuple[Line, ...]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive, warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl tells of styles and validations that it does not keep
-            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
+            if sum(part.file_size for part in archive.infolist()) > most_unpacked:
                 raise FileError("table.file.too_big", megabytes=MAX_BYTES // 1_000_000)
             sheets = dict(_sheets(data, archive))
     except FileError:

@@ -31,7 +31,9 @@ log = logging.getLogger(__name__)
 _TOAST = 200
 """Telegram shows no more of the answer to a press"""
 _SAID = frozenset({What.TEXT, What.PHOTO, What.VOICE, What.LOCATION})
-_COUNTED = frozenset({What.TEXT, What.COMMAND, What.PHOTO, What.VOICE, What.LOCATION, What.CONTACT, What.OTHER})
+_COUNTED = frozenset(
+    {What.TEXT, What.COMMAND, What.PHOTO, What.VOICE, What.LOCATION, What.CONTACT, What.FILE, What.OTHER}
+)
 
 
 class TelegramDoor:

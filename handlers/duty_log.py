@@ -116,7 +116,8 @@ async def _chain_of(scene: Scene, village: PlaceCode) -> None:
         await scene.say(text)
         return
     add = Button(scene.label("chain.button.add"), f"dc:add:{village}", style=ButtonStyle.PRIMARY)
-    await scene.say(text, ((add,),))
+    blank = Button(scene.label("table.button.blank"), "tb:blank:chain")
+    await scene.say(text, ((add,), (blank,)))
 
 
 async def _of(scene: Scene) -> None:

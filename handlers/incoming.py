@@ -23,8 +23,10 @@ class What(StrEnum):
     VOICE = "voice"
     LOCATION = "location"
     CONTACT = "contact"
+    FILE = "file"
+    """a document that is no picture"""
     OTHER = "other"
-    """a sticker, a document: something a person sent that no question asks for"""
+    """a sticker: something a person sent that no question asks for"""
     BOT_STATUS = "bot_status"
     """the bot was added, removed, promoted, blocked"""
     MEMBER = "member"
@@ -54,6 +56,8 @@ class Incoming:
     reply_to_user: int | None = None
     """who wrote the message this one answers, when it was a person"""
     file_id: str = ""
+    size: int = 0
+    """bytes of a document"""
     seconds: int = 0
     lat: float | None = None
     lon: float | None = None
@@ -165,6 +169,14 @@ def _content(message: Message, bot_name: str) -> dict[str, object]:
         return {"what": What.PHOTO, "file_id": message.photo[-1].file_id, "text": message.caption or ""}
     if message.document is not None and (message.document.mime_type or "").startswith("image/"):
         return {"what": What.PHOTO, "file_id": message.document.file_id, "text": message.caption or ""}
+    if message.document is not None:
+        file = message.document
+        return {
+            "what": What.FILE,
+            "file_id": file.file_id,
+            "size": file.file_size or 0,
+            "text": message.caption or "",
+        }
     if message.voice is not None or message.audio is not None:
         sound = message.voice or message.audio
         assert sound is not None

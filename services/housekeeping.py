@@ -71,6 +71,7 @@ async def prune(work: Work) -> int:
     if last is not None and work.now - last < _PRUNE_EVERY:
         return 0
     await work.rows.heartbeats.heard(_PRUNED, work.now)
+    await work.rows.sent_tables.drop_older(work.now - FORGET_AFTER)
     await work.rows.ledger.forget_wishes(work.now - KEEP_DONE)
     await work.rows.warnings.forget_overtaken(work.now - KEEP_OVERTAKEN)
     links = await work.rows.enrolment.prune(work.now - KEEP_DONE) + await prune_sources(work)

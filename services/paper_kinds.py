@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from services.archive_paper import ARCHIVE
+from services.blank_papers import BLANK_TABLE
 from services.drill_papers import DRILL_RECORD
 from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import Paper
@@ -29,6 +30,7 @@ ALL: tuple[Paper, ...] = (
     REVIEW_SHEETS,
     REACH_SHEET,
     ARCHIVE,
+    BLANK_TABLE,
 )
 
 PAPERS: Mapping[str, Paper] = MappingProxyType({paper.kind: paper for paper in ALL})

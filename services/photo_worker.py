@@ -18,13 +18,11 @@ from services.ports.files import Kept, Shelf, StoredFile
 from services.ports.papers import Photo
 from services.press import PressError, printed
 from services.work import Work
+from services.working import TRIES, rest_after, work_off
 
 log = logging.getLogger(__name__)
 
 _LOOK_SECONDS = 5.0
-_TRIES = 8
-_PAUSE = timedelta(minutes=1)
-"""doubled with each try: the last one is hours later"""
 
 
 class NotFetchedError(Exception):
@@ -48,17 +46,7 @@ class PhotoWorker:
         self._doors, self._shelf, self.fetch = doors, shelf, fetch
 
     async def run(self, stop: asyncio.Event) -> None:
-        while not stop.is_set():
-            try:
-                busy = await self.run_once()
-            except Exception:
-                log.exception("pictures have to wait")
-                busy = False
-            if not busy:
-                try:
-                    await asyncio.wait_for(stop.wait(), _LOOK_SECONDS)
-                except TimeoutError:
-                    continue
+        await work_off(self.run_once, stop, _LOOK_SECONDS, "pictures")
 
     async def run_once(self) -> bool:
         """One picture. False when none waits."""
@@ -70,8 +58,8 @@ class PhotoWorker:
             content = await self.fetch(photo.file_id, policy.photo_megabytes << 20)
             await self._keep(photo, content)
         except NotFetchedError as error:
-            if not error.final and photo.attempts + 1 < _TRIES:
-                until = self._doors.now() + _PAUSE * 2**photo.attempts
+            if not error.final and photo.attempts + 1 < TRIES:
+                until = self._doors.now() + rest_after(photo.attempts)
                 await self._doors.run(lambda work: work.rows.photos.wait_again(photo.file_id, until))
                 return True
             state = PhotoState.REFUSED if error.final else PhotoState.LOST

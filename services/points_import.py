@@ -8,14 +8,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.geometry import distance_km
-from domain.people import Person, PersonId, PersonStatus
-from domain.phones import last_four
-from domain.places import PlaceCode, PlaceTree, is_within
-from domain.point_rows import Entry, Reading, Wanted, read_points
+from domain.people import Person, PersonId
+from domain.places import PlaceTree
+from domain.point_rows import Entry, Reading, read_points
 from domain.points import PointAct, PointDuty, PointStatus, RiskLevel, RiskPoint
 from domain.tables import Line, Problem
 from domain.text import Html
 from services.roster_gaps import Note
+from services.roster_lookup import Roster
+from services.table_imports import Imported, imported_card, left_out
 from services.work import Work
 
 _FAR_KM = 15.0
@@ -33,22 +34,6 @@ Progress = Callable[[int, int], None]
 
 def _unseen(done: int, total: int) -> None:
     """Nobody watches."""
-
-
-@dataclass(frozen=True, slots=True)
-class PointsResult:
-    """With problems nothing was changed. Names stand in the order of the file."""
-
-    added: tuple[str, ...] = ()
-    updated: tuple[str, ...] = ()
-    unchanged: int = 0
-    problems: tuple[Problem, ...] = ()
-    notes: tuple[Note, ...] = ()
-    """what is worth looking at; nothing that keeps the file out"""
-
-    @property
-    def done(self) -> bool:
-        return not self.problems
 
 
 @dataclass(slots=True)
@@ -72,7 +57,7 @@ class _Matched:
 
 async def import_points(
     work: Work, rows: Sequence[Line], *, leave_unknown: bool = False, progress: Progress = _unseen
-) -> PointsResult:
+) -> Imported:
     """Bring a file in. `progress` is called now and then with how many lines of how many are done.
 
     1. Read every line; look for the persons in the roster. Any problem: nothing is changed. With `leave_unknown` a
@@ -85,7 +70,7 @@ async def import_points(
     matched = _match(reading.entries, await work.rows.people.all(), tree)
     problems = [*reading.problems, *(() if leave_unknown else matched.unknown)]
     if problems:
-        return PointsResult(problems=tuple(sorted(problems, key=lambda one: one.line)))
+        return Imported(problems=tuple(sorted(problems, key=lambda one: one.line)))
     known = _Known(await work.rows.points.all(), reading.entries)
     done = _Done()
     total = len(reading.entries)
@@ -98,8 +83,8 @@ async def import_points(
     await work.note(
         "points.imported", "points", None, added=len(done.added), updated=len(done.updated), unchanged=done.unchanged
     )
-    notes = (*_look_at(reading, tree, done), *_left_out(matched if leave_unknown else None))
-    return PointsResult(tuple(done.added), tuple(done.updated), done.unchanged, (), notes)
+    notes = (*_look_at(reading, tree, done), *left_out(matched.unknown if leave_unknown else ()))
+    return Imported(tuple(done.added), tuple(done.updated), done.unchanged, (), notes)
 
 
 class _Known:
@@ -178,55 +163,20 @@ def _fields(entry: Entry, matched: _Matched) -> dict[str, Any]:
 
 
 def _match(entries: Sequence[Entry], everybody: Iterable[Person], tree: PlaceTree) -> _Matched:
-    roster = Roster(everybody)
+    roster = Roster(everybody, tree)
     found: dict[tuple[int, PointDuty], tuple[PersonId, ...]] = {}
     unknown: list[Problem] = []
     for entry in entries:
         for duty, wanted in entry.persons.items():
             known: list[PersonId] = []
             for one in wanted:
-                who = roster.find(one, entry.place, tree)
+                who = roster.find(one, entry.place)
                 if isinstance(who, Person):
                     known.append(who.id)
                 else:
                     unknown.append(Problem(entry.line, who.key, who.facts))
             found[entry.line, duty] = tuple(dict.fromkeys(known))
     return _Matched(found, tuple(unknown))
-
-
-class Roster:
-    """Those in office, looked up by number and by name."""
-
-    def __init__(self, everybody: Iterable[Person]) -> None:
-        active = [one for one in everybody if one.status is PersonStatus.ACTIVE]
-        self._by_phone = {one.phone: one for one in active}
-        self._by_name: dict[str, list[Person]] = {}
-        for one in active:
-            self._by_name.setdefault(one.name, []).append(one)
-
-    def find(self, wanted: Wanted, place: PlaceCode, tree: PlaceTree) -> Person | Note:
-        """The person who is meant; else why not."""
-        named = self._by_name.get(wanted.name, [])
-        if wanted.phone:
-            held = self._by_phone.get(wanted.phone)
-            if held is not None and held.name == wanted.name:
-                return held
-            facts = {"name": wanted.name, "tail": last_four(wanted.phone)}
-            if held is not None:
-                return Note("points.problem.other_name", facts | {"other": held.name})
-            if len(named) == 1:
-                return Note("points.problem.other_phone", facts | {"before": last_four(named[0].phone)})
-            return Note("points.problem.unknown_person", facts)
-        township = tree.township_of(place)
-        near = [one for one in named if township is None or _works_in(one, township.code)] or named
-        if len(near) == 1:
-            return near[0]
-        key = "points.problem.several_persons" if near else "points.problem.unknown_name"
-        return Note(key, {"name": wanted.name})
-
-
-def _works_in(person: Person, township: PlaceCode) -> bool:
-    return any(is_within(post.place, township) or is_within(township, post.place) for post in person.posts)
 
 
 # -- what is worth looking at -----------------------------------------------------------------------------------------
@@ -261,31 +211,9 @@ def _is_far(entry: Entry, tree: PlaceTree) -> bool:
     return distance_km(marked, type(marked)(entry.fields["lat"], entry.fields["lon"])) > _FAR_KM
 
 
-def _left_out(matched: _Matched | None) -> Iterable[Note]:
-    for one in () if matched is None else matched.unknown:
-        yield Note("points.note.left_out", {"line": one.line, "key": one.key, "facts": one.facts})
-
-
 # -- in words ---------------------------------------------------------------------------------------------------------
 
 
-def report(work: Work, result: PointsResult, lang: str = "zh") -> Html:
+def report(work: Work, result: Imported, lang: str = "zh") -> Html:
     """The result for the one who brought the file: every problem with its line, else what was done."""
-    return work.words.card(
-        "points_imported",
-        lang,
-        added=list(result.added),
-        updated=list(result.updated),
-        unchanged=result.unchanged,
-        problems=[{"line": one.line, "text": work.words.text(one.key, lang, **one.facts)} for one in result.problems],
-        notes=[_note(work, one, lang) for one in result.notes],
-    )
-
-
-def _note(work: Work, note: Note, lang: str) -> Html:
-    if note.key != "points.note.left_out":
-        return work.words.text(note.key, lang, **note.facts)
-    facts = note.facts["facts"]
-    assert isinstance(facts, Mapping)
-    why = work.words.text(str(note.facts["key"]), lang, **facts)
-    return work.words.text(note.key, lang, line=note.facts["line"], why=why)
+    return imported_card(work, "points", result, lang)

@@ -41,6 +41,7 @@ from storage.points import PointTable
 from storage.responses import ResponseTable
 from storage.retention import RetentionTable
 from storage.reviews import ReviewTable
+from storage.sent_tables import SentTableTable
 from storage.sources import SourceTable
 from storage.supervision import SupervisionTable
 from storage.timeline import TimelineTable
@@ -189,6 +190,10 @@ class SqlRows:
     @cached_property
     def photos(self) -> PhotoTable:
         return PhotoTable(self._connection)
+
+    @cached_property
+    def sent_tables(self) -> SentTableTable:
+        return SentTableTable(self._connection)
 
     @cached_property
     def supervision(self) -> SupervisionTable:

@@ -41,6 +41,7 @@ from services.ports.points import PointFilter, PointProposal, PointRows, PointSu
 from services.ports.responses import ResponsePost, ResponseProposal, ResponseRows
 from services.ports.retention import RetentionRows
 from services.ports.reviews import ReviewTableRows
+from services.ports.sent_tables import SentTable, SentTableRows
 from services.ports.sources import Listed, SourceRows, SourceState
 from services.ports.supervision import CaseEvent, CaseRows, SupervisionRows
 from services.ports.warnings import Evidence, GroupPost, WarningAct, WarningRow, WarningRows
@@ -107,6 +108,8 @@ class Rows(CoreRows, Protocol):
     def papers(self) -> PaperRows: ...
     @property
     def photos(self) -> PhotoRows: ...
+    @property
+    def sent_tables(self) -> SentTableRows: ...
     @property
     def sources(self) -> SourceRows: ...
     @property
@@ -206,6 +209,8 @@ __all__ = [
     "RetentionRows",
     "RoundRows",
     "Rows",
+    "SentTable",
+    "SentTableRows",
     "Shelf",
     "SideDoor",
     "SideMessage",

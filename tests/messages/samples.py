@@ -58,6 +58,7 @@ from services import (
 from services.paper_kinds import PAPERS
 from services.review import BEHIND
 from services.sources import NO_LONGER_LISTED
+from services.table_kinds import TABLES
 from tests.messages.forms import choices_of
 from tests.messages.operator import OPERATOR
 
@@ -91,6 +92,11 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "response.refused.*": lambda: ("taken", "refused", "overtaken"),
     "channel.name.*": lambda: [channel.value for channel in Channel],
     "dialogue.error.*": lambda: [address.removeprefix("dialogue.error.") for address in COMMON_ERRORS],
+    "duty.template.*": lambda: ("lines", "hours", "unit", "persons", "again"),
+    "chain.template.*": lambda: ("lines", "persons", "households", "again"),
+    "console.template.*": lambda: tuple(TABLES),
+    "table.kind.*": lambda: ("points", *TABLES),
+    "table.unit.*": lambda: ("points", *TABLES),
     "points.template.*": lambda: ("lines", "again", "persons", "position", "counts", "levels", "categories"),
     "change_point.field.choice.*": lambda: choices_of("change_point", "field"),
     "points.status.*": lambda: [status.value for status in PointStatus],

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from domain.points import PointAct, RiskLevel, RiskPoint
 from messages import markup
-from services.points_import import PointsResult, import_points, report
+from services.points_import import import_points, report
+from services.table_imports import Imported
 from services.work import Work
 from tests.points.files import lines, row
 from tests.support.county import GRID, HEAD, VILLAGE, County
@@ -12,15 +13,15 @@ from tests.support.county import GRID, HEAD, VILLAGE, County
 WALKER = {"巡查责任人": GRID.name, "巡查责任人手机": GRID.phone}
 
 
-async def bring_in(county: County, *rows: Sequence[str], **how: bool) -> PointsResult:
-    async def service(work: Work) -> PointsResult:
+async def bring_in(county: County, *rows: Sequence[str], **how: bool) -> Imported:
+    async def service(work: Work) -> Imported:
         return await import_points(work, lines(*rows), **how)
 
-    result: PointsResult = await county.run(service)
+    result: Imported = await county.run(service)
     return result
 
 
-async def told(county: County, result: PointsResult) -> str:
+async def told(county: County, result: Imported) -> str:
     async def service(work: Work) -> str:
         return markup.plain(report(work, result))
 
@@ -124,10 +125,10 @@ async def test_a_whole_county_comes_in_with_few_questions_to_the_database(county
     file = [row(编号="" if at % 2 else f"P{at}", 风险点名称=f"塘{at}", **WALKER) for at in range(1_201)]
     rows = lines(*file)
 
-    async def service(work: Work) -> PointsResult:
+    async def service(work: Work) -> Imported:
         return await import_points(work, rows, progress=lambda done, total: seen.append((done, total)))
 
-    result: PointsResult = await county.run(service)
+    result: Imported = await county.run(service)
     assert (len(result.added), result.problems) == (1_201, ())
     assert seen == [(500, 1_201), (1_000, 1_201), (1_201, 1_201)]
     points = await register(county)
