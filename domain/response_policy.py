@@ -30,6 +30,8 @@ class LevelPolicy(BaseModel):
     """to answer a spot check"""
     on_duty: frozenset[Role]
     """who stands on duty: at headquarters, or in the villages"""
+    shift_officers: int = Field(default=2, ge=1, le=20)
+    """so many officers a shift of the body needs beside its leader, where that is more than on ordinary days"""
     round_the_clock: bool
     """they stand day and night"""
 
@@ -41,11 +43,19 @@ _I = _II | {Role.REPORTER, Role.RESCUE_LEAD}
 
 
 def _levels() -> dict[ResponseLevel, LevelPolicy]:
+    posts = {_L.IV: 3, _L.III: 4, _L.II: 6, _L.I: 10}
+    roles = {_L.IV: _IV, _L.III: _III, _L.II: _II, _L.I: _I}
+    officers = {_L.IV: 2, _L.III: 2, _L.II: 3, _L.I: 4}
     return {
-        _L.IV: LevelPolicy(posts_per_day=3, lifts_quiet=False, answer_minutes=10, on_duty=_IV, round_the_clock=False),
-        _L.III: LevelPolicy(posts_per_day=4, lifts_quiet=False, answer_minutes=10, on_duty=_III, round_the_clock=False),
-        _L.II: LevelPolicy(posts_per_day=6, lifts_quiet=True, answer_minutes=10, on_duty=_II, round_the_clock=True),
-        _L.I: LevelPolicy(posts_per_day=10, lifts_quiet=True, answer_minutes=10, on_duty=_I, round_the_clock=True),
+        level: LevelPolicy(
+            posts_per_day=posts[level],
+            lifts_quiet=level >= _L.II,
+            answer_minutes=10,
+            on_duty=roles[level],
+            shift_officers=officers[level],
+            round_the_clock=level >= _L.II,
+        )
+        for level in _L
     }
 
 

@@ -16,6 +16,7 @@ from domain.people import Action, Person, PersonId, PersonStatus
 from domain.places import Level, PlaceCode, is_within
 from domain.text import Button, ButtonStyle
 from services.ports import Swap
+from services.response import officers_at
 from services.work import Work
 
 CONFIRM = "confirm"
@@ -195,12 +196,12 @@ async def cancel_shift(work: Work, planner: Person | None, shift_id: int) -> Shi
 
 
 async def look_ahead(work: Work, place: PlaceCode, hours: int = 168, officers: int | None = None) -> Outlook:
-    """The shifts of the hours to come, with what is missing."""
+    """The shifts of the hours to come, with what is missing for the level that holds there now."""
     until = work.now + timedelta(hours=hours)
     shifts = await work.rows.duty.shifts_between(work.now, until, [place])
     people = await work.rows.people.many({one for shift in shifts for one in shift.members})
     silent = [one for one, person in people.items() if not person.reachable]
-    wanted = work.policy.duty.officers if officers is None else officers
+    wanted = await officers_at(work, place) if officers is None else officers
     return outlook(shifts, work.now, until, wanted, [PersonId(one) for one in silent])
 
 

@@ -11,6 +11,7 @@ from domain.places import PlaceCode
 from domain.text import Html
 from services.desk import keepers
 from services.duty import WEEK, look_ahead
+from services.response import level_at, officers_at
 from services.work import Work
 
 _KEPT = "duty_gaps"
@@ -45,12 +46,15 @@ def _newest_due(work: Work) -> datetime:
 
 
 async def gaps_text(work: Work, place: PlaceCode, found: Outlook, lang: str) -> Html:
+    level = await level_at(work, place)
     people = await work.rows.people.many({one for thin in found.thin for one in thin.shift.members})
     return work.words.card(
         "duty_gaps",
         lang,
         place=(await work.tree()).path(place),
         gaps=[{"since": work.local(gap.since), "until": work.local(gap.until)} for gap in found.gaps[:_LISTED]],
+        officers=await officers_at(work, place),
+        level="" if level is None else level.sign,
         thin=[
             {
                 "starts": work.local(one.shift.starts_at),

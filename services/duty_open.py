@@ -7,10 +7,14 @@ from typing import Any
 from domain.hazards import Grade
 from domain.obligations import ObligationState
 from domain.places import Place, PlaceCode, is_within
+from services.answer_subjects import ACT, acting
+from services.response import level_at, periods_at
+from services.warning_asking import ACKNOWLEDGE
 from services.work import Work
 
 Lines = list[dict[str, Any]]
 _PATROL_DAYS = timedelta(days=2)
+_UNANSWERED = frozenset({ObligationState.OPEN, ObligationState.LAPSED})
 
 
 async def open_lines(work: Work, place: PlaceCode) -> Lines:
@@ -18,11 +22,27 @@ async def open_lines(work: Work, place: PlaceCode) -> Lines:
     tree = await work.tree()
     villages = tree.villages_within(place)
     return [
+        *await _levels(work, place),
         *await _warnings(work, place),
+        *await _phone_lists(work, place),
+        *await _checks(work, place),
         *await _cut_off(work, place),
         *await _hazards(work, villages, place),
         *await _patrols(work, villages, place),
     ]
+
+
+async def _levels(work: Work, place: PlaceCode) -> Lines:
+    """What holds at the place; below it only where it is graver than that."""
+    here = await level_at(work, place)
+    tree, found = await work.tree(), []
+    for period in await periods_at(work, place):
+        whole = period.holds_at(place)
+        if not whole and here is not None and period.level <= here:
+            continue
+        within = [] if whole else sorted(tree.path(code) for code in period.places if is_within(code, place))
+        found.append({"what": "level", "level": period.level.sign, "number": period.number, "places": within})
+    return found
 
 
 async def _warnings(work: Work, place: PlaceCode) -> Lines:
@@ -31,12 +51,36 @@ async def _warnings(work: Work, place: PlaceCode) -> Lines:
         owed = [one for one in await work.rows.obligations.of_subject(row.subject) if is_within(one.place, place)]
         if not owed and not any(is_within(one, place) or is_within(place, one) for one in row.places):
             continue
-        silent = sum(
-            one.answered_at is None and one.state in {ObligationState.OPEN, ObligationState.LAPSED} for one in owed
-        )
+        silent = sum(one.answered_at is None and one.state in _UNANSWERED for one in owed)
         line = {"what": "warning", "number": row.number, "colour": row.colour.value, "silent": silent, "of": len(owed)}
         found.append(line)
     return found
+
+
+async def _phone_lists(work: Work, place: PlaceCode) -> Lines:
+    """Of each warning, how many of the place stand on somebody's phone list and have not been reached."""
+    found: Lines = []
+    for row in await work.rows.warnings.active(work.now):
+        open_ones: set[int] = set()
+        for subject, what in ((row.subject, ACKNOWLEDGE), (acting(row.id), ACT)):
+            silent = {
+                one.person_id
+                for one in await work.rows.obligations.of_subject(subject)
+                if one.what == what and one.answered_at is None and one.state in _UNANSWERED
+                if is_within(one.place, place)
+            }
+            listed = await work.rows.answers.lists_with(row.id, silent, what) if silent else []
+            open_ones |= silent & {member for one in listed for member in one.members}
+        if open_ones:
+            found.append({"what": "phone_list", "number": row.number, "count": len(open_ones)})
+    return found
+
+
+async def _checks(work: Work, place: PlaceCode) -> Lines:
+    """How many of the place owe an answer to a spot check. Who, is the checker's affair."""
+    people = await work.rows.people.many(await work.rows.checks.owing())
+    count = sum(any(is_within(post.place, place) for post in one.posts) for one in people.values())
+    return [{"what": "checks", "count": count}] if count else []
 
 
 async def _cut_off(work: Work, place: PlaceCode) -> Lines:

@@ -17,6 +17,17 @@ async def period_at(work: Work, place: PlaceCode) -> Period | None:
     return strictest(await work.rows.responses.active(), place)
 
 
+def officers_of(work: Work, level: ResponseLevel | None) -> int:
+    """So many officers a shift needs beside its leader where this level holds."""
+    usual = work.policy.duty.officers
+    return usual if level is None else max(usual, work.policy.response.levels[level].shift_officers)
+
+
+async def officers_at(work: Work, place: PlaceCode) -> int:
+    """So many officers a shift of this body needs now, by the level that holds for the whole of it."""
+    return officers_of(work, await level_at(work, place))
+
+
 async def periods_at(work: Work, place: PlaceCode) -> list[Period]:
     """The periods that run at the place or anywhere below it, the gravest first."""
     return touching(await work.rows.responses.active(), place)

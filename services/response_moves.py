@@ -13,6 +13,7 @@ from domain.response import Move, Period, PeriodChange, PeriodState, ResponseLev
 from domain.response_moves import changed
 from services.desk import allowed
 from services.drills import break_off, require_inside
+from services.duty_strength import tell_short
 from services.response_endings import Closed, close_what_ends
 from services.response_posts import announce
 from services.response_texts import name_of
@@ -176,6 +177,7 @@ async def change(work: Work, person: Person | None, wanted: Change, *, prepared_
 
 async def _announced(work: Work, person: Person, done: Moved, before: Period | None) -> Moved:
     groups = await announce(work, done.period, done.change, before)
+    await tell_short(work, done.period, before)
     await work.note(
         f"response.{done.change.move.value}",
         done.period.subject,

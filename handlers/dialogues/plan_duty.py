@@ -16,6 +16,7 @@ from domain.text import Html
 from handlers.dialogue import Dialogue
 from handlers.scene import Scene
 from services.duty import hours_of, may_be_on_duty, plan_shift
+from services.response import officers_at
 
 _MOST = 24
 
@@ -93,7 +94,7 @@ async def _submit(scene: Scene, answers: BaseModel, _known: Mapping[str, JsonVal
     return scene.text(
         "plan_duty.done",
         names=[people[one].name for one in shift.members],
-        short=max(0, work.policy.duty.officers - len(shift.officers)),
+        short=max(0, await officers_at(work, shift.place) - len(shift.officers)),
         **hours_of(work, shift),
     )
 

@@ -248,7 +248,17 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "drill.doc.*": lambda: (*drill_papers.RECORD_ROWS, "moment", "line"),
     "duty_log.did.*": lambda: [what.replace(".", "_") for what in duty_log.DID],
     "chain.tier.*": lambda: [tier.value for tier in Tier],
-    "duty.open.*": lambda: ("warning", "cut_off", "major", "overdue", "hazards", "patrols"),
+    "duty.open.*": lambda: (
+        "level",
+        "warning",
+        "phone_list",
+        "checks",
+        "cut_off",
+        "major",
+        "overdue",
+        "hazards",
+        "patrols",
+    ),
     "duty.wrong.*": lambda: ("ends_too_early", "too_long", "nobody"),
     "checklist.*": lambda: [
         f"{kind.value}.{item.code}" for kind, items in checklists.CHECKLISTS.items() for item in items
