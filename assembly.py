@@ -25,6 +25,7 @@ from clock import Clock
 from delivery.answers import answer_press
 from delivery.channels import ChannelDispatcher
 from delivery.dispatcher import Dispatcher
+from delivery.listener import CommandListener
 from delivery.pacing import Pacer
 from delivery.photos import TelegramFiles
 from delivery.sender import Sender
@@ -57,6 +58,7 @@ from services.reach import OutboxDesk
 from services.sources import begin_watching
 from services.table_worker import TableWorker
 from services.tick import tick
+from services.voice_worker import VoiceWorker
 from services.work import Toast
 from settings import Settings
 from starting import (
@@ -139,8 +141,11 @@ class Shouwang:
         self.channels = ChannelDispatcher(self.doors.policy.channels, ChannelDesk(self.doors), clock, self.boot)
         self.shelf = Shelf(settings.data_dir)
         self.papers = PaperWorker(self.doors, self.shelf, PAPERS, self.wake, self.boot)
-        self.photos = PhotoWorker(self.doors, self.shelf, TelegramFiles(self.bot))
-        self.tables = TableWorker(self.doors, TelegramFiles(self.bot), read_small, self.wake)
+        fetch = TelegramFiles(self.bot)
+        self.photos = PhotoWorker(self.doors, self.shelf, fetch)
+        self.tables = TableWorker(self.doors, fetch, read_small, self.wake)
+        listener = CommandListener(self.doors.policy.listener)
+        self.voices = VoiceWorker(self.doors, self.shelf, fetch, listener, self.wake)
         self.hearing = Hearing(self.doors)
         self.door = TelegramDoor(
             work=self.doors.work,
@@ -250,6 +255,8 @@ class Shouwang:
             stack.push_async_callback(_finish, stop, fetching)
             reading = asyncio.create_task(self.tables.run(stop), name="tables")
             stack.push_async_callback(_finish, stop, reading)
+            listening = asyncio.create_task(self.voices.run(stop), name="voices")
+            stack.push_async_callback(_finish, stop, listening)
             watching = asyncio.create_task(self.folder.run(stop, folder_seconds, asyncio.sleep), name="folder")
             stack.push_async_callback(_finish, stop, watching)
             await self._begin_sources(stop, stack)

@@ -21,7 +21,7 @@ from telegram import Bot
 
 from assembly import doors_of
 from clock import Clock
-from console import sources, telegram
+from console import listening, sources, telegram
 from console.copies import last_backup
 from console.surroundings import look_around
 from console.voice import DONE, FAILED, Voice, show
@@ -123,6 +123,9 @@ async def _check(settings: Settings, voice: Voice, clock: Clock, report: Report,
         if policy is not None and not offline:
             report.stage("sources")
             report.tell(await sources.reach(settings, policy, voice, Web()))
+        if policy is not None:
+            report.stage("listener")
+            report.tell(await listening.hear_something(settings, policy, voice))
         report.stage("database")
         database = await database_to_read(settings, report, stack)
         if database is not None and policy is not None:

@@ -134,6 +134,8 @@ class Move(StrEnum):
     GRADE = "grade"
     LOCATE = "locate"
     """its place is put right: from the county to the township, from a guess to the village"""
+    DESCRIBE = "describe"
+    """what was only spoken is written down by somebody who listened"""
     SUPPLEMENT = "supplement"
     """somebody reports the same thing, or more of it"""
     TO_COUNTY = "to_county"
@@ -208,6 +210,7 @@ TRANSITIONS: Final[Mapping[Move, tuple[frozenset[HazardState], HazardState | Non
         Move.UNMERGE: (frozenset({_S.MERGED}), _S.REPORTED),
         Move.GRADE: (ALIVE, None),
         Move.LOCATE: (_UNDECIDED, _S.REPORTED),
+        Move.DESCRIBE: (ALIVE, None),
         Move.SUPPLEMENT: (ALIVE, None),
         Move.MARK: (frozenset(HazardState), None),
         Move.PAUSE: (_WITH_FIXER, None),
@@ -218,7 +221,7 @@ TRANSITIONS: Final[Mapping[Move, tuple[frozenset[HazardState], HazardState | Non
 RIGHT_FOR: Final[Mapping[Move, Action]] = MappingProxyType(
     {
         **dict.fromkeys((Move.TAKE, Move.REFER, Move.TO_COUNTY, Move.REJECT, Move.ASSIGN), Action.ASSIGN_HAZARD),
-        **dict.fromkeys((Move.MERGE, Move.UNMERGE, Move.AT_ONCE), Action.ASSIGN_HAZARD),
+        **dict.fromkeys((Move.MERGE, Move.UNMERGE, Move.AT_ONCE, Move.DESCRIBE), Action.ASSIGN_HAZARD),
         **dict.fromkeys((Move.EXTEND, Move.NO_EXTENSION), Action.ASSIGN_HAZARD),
         **dict.fromkeys((Move.CLOSE, Move.SEND_BACK), Action.CLOSE_HAZARD),
         **dict.fromkeys((Move.FIX, Move.PROGRESS, Move.ASK_EXTENSION), Action.RECORD_FOR_OTHERS),

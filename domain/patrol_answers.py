@@ -66,3 +66,15 @@ def _named(who: str, names: Sequence[str]) -> list[int] | None:
         if hits := [at for at, name in enumerate(names) if fits(name, who)]:
             return hits if len(hits) == 1 else [names.index(who)] if names.count(who) == 1 else None
     return None
+
+
+def read_heard(text: str) -> tuple[bool, str] | None:
+    """1 or 0 of whoever listened to a voice, and what he heard: "0 后山裂缝变宽". None for anything else."""
+    body = plain(text)
+    if body in {"1", "0"}:
+        return body == "1", ""
+    digit, rest = text.strip()[:1], text.strip()[1:]
+    if plain(digit) not in {"1", "0"} or len(rest) > _MOST or rest[0] not in " \u3000,，、:：。;；":
+        return None
+    words = rest.strip(" \u3000,，、:：。;；")
+    return (plain(digit) == "1", words) if len(words) > 1 and not words[0].isdigit() else None

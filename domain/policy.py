@@ -19,6 +19,7 @@ from domain.drill_policy import DrillPolicy
 from domain.duty_policy import DutyPolicy, RehearsalPolicy
 from domain.hazards import OWNERS, Category, Grade, Verification, is_grave
 from domain.ledger_policy import LedgerPolicy
+from domain.listener_policy import ListenerPolicy
 from domain.obligations import Plan, Rung, Step, check_plan
 from domain.paper_policy import PaperPolicy
 from domain.patrol_policy import PatrolPolicy
@@ -264,9 +265,11 @@ class CountyPolicy(BaseModel):
     enrolment: EnrolmentPolicy = EnrolmentPolicy()
     retention: RetentionPolicy = RetentionPolicy()
     ledger: LedgerPolicy = LedgerPolicy()
+    """the county's own forms"""
     points: PointPolicy = PointPolicy()
     """the register of risk points"""
-    """the county's own forms"""
+    listener: ListenerPolicy = ListenerPolicy()
+    """a program that writes down what voices say"""
     papers: PaperPolicy = PaperPolicy()
     """sheets, letters, maps, archives, pictures"""
     deaf_seconds: int = Field(default=120, ge=30)

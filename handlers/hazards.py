@@ -19,7 +19,7 @@ from handlers.scene import Feature, Scene
 from messages.keyboards import flowing, stacked
 from services.hazard_cards import ways_to_close
 from services.hazard_desk import moves_of
-from services.hazards import close, put_right, reject, reopen, take
+from services.hazards import close, describe, put_right, reject, reopen, take
 from services.ports import HazardRow
 
 _SHORTEST = 4
@@ -127,6 +127,19 @@ async def _fix(scene: Scene) -> None:
     row = await _row(scene)
     await _may(scene, row, Move.FIX)
     await scene.open("fix_hazard", {"hazard": row.id, "number": row.number})
+
+
+async def _describe(scene: Scene) -> None:
+    row = await _row(scene)
+    await _may(scene, row, Move.DESCRIBE)
+    await scene.open("describe_hazard", {"hazard": row.id, "number": row.number})
+
+
+async def _as_heard(scene: Scene) -> None:
+    """A machine's words, for which whoever presses vouches."""
+    row = await _row(scene)
+    await describe(scene.work, scene.known(), row.id, None)
+    scene.toast(scene.label("hazard.toast.described", number=row.number))
 
 
 async def _close_field(scene: Scene) -> None:
@@ -269,6 +282,8 @@ _PRESSES = {
     "reject": _ask_reason,
     "reject_for": _reject,
     "locate": _ask_place,
+    "describe": _describe,
+    "as_heard": _as_heard,
     "place": _place,
     "fix": _fix,
     "fix_for": _fix,

@@ -1,12 +1,12 @@
 """Check-ins by voice: taken from whoever has a task, listened to and answered with 1 or 0 by the village officer."""
 
-from domain.answers import plain
 from domain.errors import Stale
+from domain.patrol_answers import read_heard
 from domain.patrols import Finding
 from handlers.incoming import What
 from handlers.patrol_lists import go_on_to_hazard
 from handlers.scene import Scene
-from services.patrol_spoken import keep, newest_waiting, settle
+from services.patrol_spoken import keep, newest_waiting, reading_of, settle
 from services.patrol_texts import open_tasks
 
 
@@ -29,31 +29,35 @@ async def voice(scene: Scene) -> bool:
 
 
 async def press_heard(scene: Scene) -> None:
-    """p:heard:<spoken>:<1|0>"""
-    if scene.args[1:] not in {("1",), ("0",)} or not scene.incoming.private:
+    """p:heard:<spoken>:<1|0|2>, where 2 is 0 in the words that the machine proposed"""
+    if scene.args[1:] not in {("1",), ("0",), ("2",)} or not scene.incoming.private:
         raise Stale("refused.stale")
-    await _settle(scene, scene.number(), fine=scene.args[1] == "1")
+    number = scene.number()
+    words = await reading_of(scene.work, number) if scene.args[1] == "2" else ""
+    await _settle(scene, number, fine=scene.args[1] == "1", words=words)
 
 
 async def heard_word(scene: Scene) -> bool:
-    """1 or 0, typed by whoever is to listen and has no task of his own."""
+    """1 or 0, typed by whoever is to listen and has no task of his own; words behind it are what he heard."""
     incoming, person = scene.incoming, scene.person
-    if incoming.what is not What.TEXT or person is None or plain(incoming.text) not in {"1", "0"}:
+    said = read_heard(incoming.text) if incoming.what is What.TEXT else None
+    if said is None or person is None or incoming.forwarded:
         return False
     row = await newest_waiting(scene.work, person)
     if row is None or await open_tasks(scene.work, person):
         return False
-    await _settle(scene, row.id, fine=plain(incoming.text) == "1")
+    fine, words = said
+    await _settle(scene, row.id, fine=fine, words=words)
     return True
 
 
-async def _settle(scene: Scene, spoken_id: int, *, fine: bool) -> None:
-    done = await settle(scene.work, scene.known(), spoken_id, fine=fine)
-    text = scene.text("spoken.settled", count=len(done), fine=fine)
+async def _settle(scene: Scene, spoken_id: int, *, fine: bool, words: str) -> None:
+    done = await settle(scene.work, scene.known(), spoken_id, fine=fine, words=words)
+    text = scene.text("spoken.settled", count=len(done), fine=fine, words=words)
     if scene.incoming.what is What.PRESS:
         await scene.redraw(text)
     else:
         await scene.say(text)
     bad = next((one for one in done if one.check_in.finding is Finding.ABNORMAL), None)
     if bad is not None:
-        await go_on_to_hazard(scene, bad.task)
+        await go_on_to_hazard(scene, bad.task, words)

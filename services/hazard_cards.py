@@ -43,6 +43,7 @@ async def hazard_facts(work: Work, row: HazardRow, lang: str, viewer: Person | N
         "place_guessed": row.place_guessed,
         "what": row.what,
         "voices": sum(1 for one in reports if one.voice),
+        "heard": await heard_of(work, reports),
         "photos": sum(len(one.photos) for one in reports),
         "households": row.households,
         "people": row.people,
@@ -79,6 +80,13 @@ async def hazard_facts(work: Work, row: HazardRow, lang: str, viewer: Person | N
     }
 
 
+async def heard_of(work: Work, reports: Sequence[HazardReport]) -> list[str]:
+    """What a machine made of the voices, in the order they came."""
+    voices = [one.voice for one in reports if one.voice]
+    words = await work.rows.voices.words_of(voices)
+    return [words[one] for one in voices if words.get(one)]
+
+
 # -- buttons ----------------------------------------------------------------------------------------------------
 
 
@@ -103,6 +111,8 @@ async def buttons_for(work: Work, row: HazardRow, person: Person) -> Rows:
         rows.append((one("extend", ButtonStyle.SUCCESS), one("no_time", ButtonStyle.DANGER)))
     if Move.CLOSE in moves:
         rows += await _closing(work, row, one)
+    if Move.DESCRIBE in moves and not row.what:
+        rows += await _describing(work, row, one)
     if Move.UNMERGE in moves:
         rows.append((one("unmerge"),))
     decide = [
@@ -114,6 +124,14 @@ async def buttons_for(work: Work, row: HazardRow, person: Person) -> Rows:
         rows.append(tuple(decide))
     rows.append((one("see"),))
     return tuple(rows)
+
+
+async def _describing(work: Work, row: HazardRow, one: "_OneButton") -> list[tuple[Button, ...]]:
+    """What was only spoken is put into words by whoever listened; a machine's are offered."""
+    reports = await work.rows.hazards.reports_of(row.id)
+    if not any(report.voice for report in reports):
+        return []
+    return [(one("as_heard"), one("describe"))] if await heard_of(work, reports) else [(one("describe"),)]
 
 
 async def ways_to_close(work: Work, row: HazardRow) -> list[Verification]:
@@ -180,6 +198,19 @@ async def follow(work: Work, row: HazardRow) -> None:
         if (person := people.get(person_id)) is not None:
             text = await _card(work, row, person, "", "")
             await _edit(work, row, person, card.key, text, await buttons_for(work, row, person), f"v{row.version}")
+
+
+async def follow_reading(work: Work, hazard_id: int) -> None:
+    """A machine has listened to a voice: what it made of it stands on every card. No message is added."""
+    row = await work.rows.hazards.get(hazard_id)
+    if row is None or row.state in OVER:
+        return
+    newest = {card.person_id: card for card in await work.rows.hazards.cards_of(row.id)}
+    people = await work.rows.people.many(newest)
+    for person_id, card in newest.items():
+        if (person := people.get(person_id)) is not None:
+            text, buttons = await _card(work, row, person, "", ""), await buttons_for(work, row, person)
+            await _edit(work, row, person, card.key, text, buttons, f"heard:{work.new_id()}")
 
 
 async def _edit(work: Work, row: HazardRow, person: Person, key: str, text: Html, buttons: Rows, purpose: str) -> None:

@@ -14,6 +14,7 @@ from services.hazard_desk import desk_of
 from services.hazard_moves import put_before_desk
 from services.hazard_where import locate
 from services.hazard_writing import write
+from services.listening import put_before_engine
 from services.patrols import became_hazard
 from services.photos import want
 from services.ports import HazardReport, HazardRow
@@ -86,6 +87,7 @@ async def report_hazard(work: Work, by: Reporter, told: Told) -> Reported:
     )
     row = await work.rows.hazards.add(row, _report(work, by, told, 0))
     await want(work, row.subject, told.photos, PhotoRole.BEFORE)
+    await put_before_engine(work, row.subject, told.voice, told.seconds)
     await work.note("hazard.reported", row.subject, by.person, category=row.category.value, place=row.place)
     await _tie_patrol(work, row, by, told)
     await put_before_desk(work, row, "new")
@@ -137,6 +139,7 @@ async def _supplement(work: Work, row: HazardRow, by: Reporter, told: Told) -> H
     suspected = row.suspected or is_suspected(told.category, told.threatened, told.what)
     report = await work.rows.hazards.add_report(_report(work, by, told, row.id))
     await want(work, row.subject, told.photos, PhotoRole.BEFORE)
+    await put_before_engine(work, row.subject, told.voice, told.seconds)
     moved = await write(work, row, Move.SUPPLEMENT, by.person, {"report": report.id}, suspected=suspected)
     await _tie_patrol(work, row, by, told)
     for person in await desk_of(work, moved):

@@ -26,7 +26,7 @@ from domain.hazards import (
 from domain.papers import PhotoRole
 from domain.people import Person
 from domain.places import PlaceCode
-from services.hazard_cards import after_photos, follow, show_card, show_fixed, tell_reporters
+from services.hazard_cards import after_photos, follow, heard_of, show_card, show_fixed, tell_reporters
 from services.hazard_desk import departments, rechecks
 from services.hazard_moves import finish_step, fix_plan, put_before_desk
 from services.hazard_once import not_fixed
@@ -103,6 +103,22 @@ async def put_right(work: Work, by: Person, hazard_id: int, version: int, place:
     row = await move_by(work, row, Move.LOCATE, by, {"place": place}, **fields)
     await settle(work, row, TRIAGE, by)
     await put_before_desk(work, row, f"place{row.version}", heading="place")
+    await follow(work, row)
+    return row
+
+
+async def describe(work: Work, by: Person, hazard_id: int, words: str | None) -> HazardRow:
+    """What was only spoken, in words of whoever listened; None: a machine's reading, for which he vouches."""
+    row = await load(work, hazard_id)
+    if row.what:
+        raise Stale("hazard.refused.has_words", number=row.number)
+    as_heard = words is None
+    if words is None:
+        words = "；".join(await heard_of(work, await work.rows.hazards.reports_of(row.id)))
+    if not words.strip():
+        raise Stale("refused.stale")
+    facts: dict[str, Any] = {"words": words, "as_heard": as_heard}
+    row = await move_by(work, row, Move.DESCRIBE, by, facts, what=words)
     await follow(work, row)
     return row
 

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 
 from domain.errors import NotAllowed, Stale
 from domain.obligations import Channel, ObligationState, Rung, is_late
-from domain.outgoing import Kind, Lane, Outgoing
+from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.patrols import CHECK_IN, LISTEN, Finding, SpokenState
 from domain.people import Action, Person, Role
 from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle, Html, Rows
 from services.desk import allowed, keepers
+from services.listening import put_before_engine
 from services.patrol_texts import in_order, task_facts, together
 from services.patrols import CheckedIn, Report, check_in
 from services.ports import Obligation, PatrolTask, SpokenCheckIn
@@ -51,6 +52,7 @@ async def keep(work: Work, person: Person, tasks: Sequence[PatrolTask], file_id:
             owing=[(listener.id, first.place, listener.reachable)],
         )
         await ask(work, row, listener, "ask")
+    await put_before_engine(work, subject_of(row.id), file_id, seconds)
     await work.note("patrol.spoken", first.subject, person, spoken=row.id)
     return Kept(row, listener)
 
@@ -104,14 +106,48 @@ async def _facts(work: Work, row: SpokenCheckIn, task: PatrolTask, speaker: Pers
 
 
 def answers(work: Work, row: SpokenCheckIn, lang: str) -> Rows:
-    fine = Button(work.words.label("spoken.button.fine", lang), f"p:heard:{row.id}:1", style=ButtonStyle.SUCCESS)
-    bad = Button(work.words.label("spoken.button.bad", lang), f"p:heard:{row.id}:0", style=ButtonStyle.DANGER)
-    return ((fine,), (bad,))
+    """Where a machine has read it, 0 comes in two kinds: its words are right, or he says what it was himself."""
+
+    def one(which: str, digit: str, style: ButtonStyle) -> tuple[Button]:
+        return (Button(work.words.label(f"spoken.button.{which}", lang), f"p:heard:{row.id}:{digit}", style=style),)
+
+    fine, bad = one("fine", "1", ButtonStyle.SUCCESS), one("bad", "0", ButtonStyle.DANGER)
+    return (fine, one("as_heard", "2", ButtonStyle.DANGER), bad) if row.heard else (fine, bad)
 
 
-async def settle(work: Work, officer: Person, spoken_id: int, *, fine: bool) -> list[CheckedIn]:
-    """What the officer heard: 一切正常 for every task of that message, or 有问题 at the first of them. Raises
-    NotAllowed, and Stale where another hand was first."""
+async def follow_heard(work: Work, spoken_id: int, words: str) -> None:
+    """A machine has read it: the words are kept, and stand in the message of whoever is to listen."""
+    await work.rows.rounds.heard(spoken_id, words)
+    row = await work.rows.rounds.spoken(spoken_id)
+    task = None if row is None else await work.rows.patrols.task(row.task_id)
+    speaker = None if row is None else await work.rows.people.get(row.person_id)
+    if row is None or task is None or speaker is None or row.state is not SpokenState.WAITING:
+        return
+    subject = subject_of(row.id)
+    owed = await work.rows.obligations.of_subject(subject)
+    for one in (await work.rows.people.many({one.person_id for one in owed})).values():
+        if one.user_id is None:
+            continue
+        target = await work.rows.outbox.newest_to(subject, one.id) or f"{subject}:ask:{one.id}"
+        text = work.words.text("spoken.ask", one.language, **await _facts(work, row, task, speaker, one.language))
+        await work.rows.outbox.put(
+            Outgoing(
+                key=f"{target}:heard",
+                chat_id=one.user_id,
+                kind=Kind.EDIT,
+                policy=Policy.IDEMPOTENT,
+                lane=Lane.REPLY,
+                subject=subject,
+                target=target,
+                text=text,
+                buttons=answers(work, row, one.language),
+            )
+        )
+
+
+async def settle(work: Work, officer: Person, spoken_id: int, *, fine: bool, words: str = "") -> list[CheckedIn]:
+    """What the officer heard: 一切正常 for every task of that message, or 有问题 at the first of them, with the words
+    that he vouches for. Raises NotAllowed, and Stale where another hand was first."""
     row = await work.rows.rounds.spoken(spoken_id)
     task = None if row is None else await work.rows.patrols.task(row.task_id)
     if row is None or task is None:
@@ -123,7 +159,7 @@ async def settle(work: Work, officer: Person, spoken_id: int, *, fine: bool) -> 
     await _heard(work, row, officer)
     finding = Finding.NORMAL if fine else Finding.ABNORMAL
     tasks = [task, *(one for one in await together(work, task) if fine and one.id != task.id)]
-    report = Report(finding, Channel.VOICE, spoken_at=row.at)
+    report = Report(finding, Channel.VOICE, words=words, spoken_at=row.at)
     done = [await check_in(work, one.id, officer, report) for one in tasks if one.check_in_id is None]
     speaker = await work.rows.people.get(row.person_id)
     if speaker is not None:
@@ -156,6 +192,12 @@ async def _of(work: Work, owed: Obligation) -> SpokenCheckIn | None:
     number = owed.subject.partition(":")[2]
     row = await work.rows.rounds.spoken(int(number)) if number.isdigit() else None
     return row if row is not None and row.state is SpokenState.WAITING else None
+
+
+async def reading_of(work: Work, spoken_id: int) -> str:
+    """What a machine made of it."""
+    row = await work.rows.rounds.spoken(spoken_id)
+    return "" if row is None else row.heard
 
 
 class SpokenVoice:

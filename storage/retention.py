@@ -14,6 +14,7 @@ from storage.outbox import outbox
 from storage.papers import photo
 from storage.patrol_rounds import patrol_spoken
 from storage.patrols import patrol_proof
+from storage.voices import voice_reading
 from storage.warning_record import warning_act
 
 EMPTIED = {"text": ""}
@@ -70,6 +71,11 @@ class RetentionTable:
             .where(patrol_spoken.c.at >= since, patrol_spoken.c.at < until, patrol_spoken.c.file_id != "")
             .values(heard="", file_id="")
         )
+        read = (
+            sa.update(voice_reading)
+            .where(voice_reading.c.asked_at >= since, voice_reading.c.asked_at < until, voice_reading.c.words != "")
+            .values(words="")
+        )
         handed_over = (
             sa.update(duty_handover)
             .where(
@@ -84,6 +90,6 @@ class RetentionTable:
             .where(duty_entry.c.written_at >= since, duty_entry.c.written_at < until, duty_entry.c.phone != "")
             .values(phone="")
         )
-        every = (said, elsewhere, heard, added, spoken, handed_over, called_from)
+        every = (said, elsewhere, heard, added, spoken, read, handed_over, called_from)
         done = sum([(await self._db.execute(one)).rowcount for one in every])
         return done + await forget_answers(self._db, since, until)

@@ -45,6 +45,7 @@ from storage.sent_tables import SentTableTable
 from storage.sources import SourceTable
 from storage.supervision import SupervisionTable
 from storage.timeline import TimelineTable
+from storage.voices import VoiceTable
 from storage.warnings import WarningTable
 
 T = TypeVar("T")
@@ -186,6 +187,10 @@ class SqlRows:
     @cached_property
     def papers(self) -> PaperTable:
         return PaperTable(self._connection)
+
+    @cached_property
+    def voices(self) -> VoiceTable:
+        return VoiceTable(self._connection)
 
     @cached_property
     def photos(self) -> PhotoTable:

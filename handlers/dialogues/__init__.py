@@ -10,6 +10,7 @@ from handlers.dialogues.change_response import DIALOGUE as CHANGE_RESPONSE
 from handlers.dialogues.compose_warning import DIALOGUE as COMPOSE_WARNING
 from handlers.dialogues.conclude_review import DIALOGUE as CONCLUDE_REVIEW
 from handlers.dialogues.correct_phone import DIALOGUE as CORRECT_PHONE
+from handlers.dialogues.describe_hazard import DIALOGUE as DESCRIBE_HAZARD
 from handlers.dialogues.draft_letter import DIALOGUE as DRAFT_LETTER
 from handlers.dialogues.duty_entry import DIALOGUE as DUTY_ENTRY
 from handlers.dialogues.duty_words import DIALOGUE as DUTY_WORDS
@@ -67,6 +68,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     ASSIGN_HAZARD,
     GRADE_HAZARD,
     FIX_HAZARD,
+    DESCRIBE_HAZARD,
     FIX_AT_ONCE,
     EXTEND_HAZARD,
     SEND_BACK_HAZARD,

@@ -34,6 +34,7 @@ from services.ports.hazard_lists import HazardListLine, HazardListRows
 from services.ports.hazards import HazardCard, HazardEvent, HazardReport, HazardRow, HazardRows
 from services.ports.leave import LeaveRequest, LeaveRows
 from services.ports.ledger import HazardLine, LedgerRows, PatrolLine
+from services.ports.listening import VoiceRows
 from services.ports.papers import PaperJob, PaperRows, Photo, PhotoRows
 from services.ports.patrol_rounds import Layout, PatrolOrder, RoundRows, SpokenCheckIn, VillageRounds
 from services.ports.patrols import CheckIn, PatrolRows, PatrolTask, Proof
@@ -110,6 +111,8 @@ class Rows(CoreRows, Protocol):
     def photos(self) -> PhotoRows: ...
     @property
     def sent_tables(self) -> SentTableRows: ...
+    @property
+    def voices(self) -> VoiceRows: ...
     @property
     def sources(self) -> SourceRows: ...
     @property
