@@ -58,7 +58,8 @@ def _buttons(scene: Scene, person: Person, place: PlaceCode, own: list[Shift]) -
     if _plans(person, place):
         plan = Button(scene.label("duty.button.plan"), f"du:plan:{place}", style=ButtonStyle.PRIMARY)
         rows.append((plan, Button(scene.label("duty.button.again"), f"du:again:{place}")))
-        rows.append((Button(scene.label("table.button.blank"), "tb:blank:duty"),))
+        off = Button(scene.label("assigned.button.off"), f"as:who:{place}")
+        rows.append((off, Button(scene.label("table.button.blank"), "tb:blank:duty")))
     return tuple(rows)
 
 

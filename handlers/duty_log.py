@@ -117,7 +117,12 @@ async def _chain_of(scene: Scene, village: PlaceCode) -> None:
         return
     add = Button(scene.label("chain.button.add"), f"dc:add:{village}", style=ButtonStyle.PRIMARY)
     blank = Button(scene.label("table.button.blank"), "tb:blank:chain")
-    await scene.say(text, ((add,), (blank,)))
+    ends = [
+        Button(scene.label("assigned.button.name", name=person.name), f"as:c:{person.id}:{one.id}")
+        for one, person in found
+        if may(scene.known(), Action.ASSIGN_CHAIN, one.place)
+    ]
+    await scene.say(text, ((add, blank), *((one,) for one in ends)))
 
 
 async def _of(scene: Scene) -> None:

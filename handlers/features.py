@@ -1,6 +1,7 @@
 """Everything people can do, in the order in which free text is offered to the features."""
 
 from handlers import (
+    assigned,
     cards,
     checks,
     digests,
@@ -38,6 +39,7 @@ FEATURES: tuple[Feature, ...] = (
     leave.FEATURE,
     duty.FEATURE,
     duty_log.FEATURE,
+    assigned.FEATURE,
     sent_tables.FEATURE,
     cards.FEATURE,
     hazards.FEATURE,

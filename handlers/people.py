@@ -231,6 +231,7 @@ async def _show(scene: Scene, person: Person) -> None:
     buttons = [
         Button(scene.label("roster.button.phone"), f"r:num:{person.id}"),
         Button(scene.label("roster.button.leave_office"), f"r:quit:{person.id}"),
+        Button(scene.label("assigned.button.see"), f"as:of:{person.id}"),
     ]
     free = Button(scene.label("roster.button.release"), f"r:free:{person.id}:{person.user_id}")
     tied = person.user_id is not None

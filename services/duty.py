@@ -146,7 +146,7 @@ async def put_shift(work: Work, shift: Shift, by: PersonId | None) -> tuple[Shif
             return same, False
         await work.rows.duty.set_persons(same.id, shift.leader, shift.officers, by, work.now)
         await work.note("duty.changed", subject_of(same), None, place=shift.place, by=by)
-        await _follow(work, replace(same, leader=shift.leader, officers=shift.officers))
+        await follow(work, replace(same, leader=shift.leader, officers=shift.officers))
         return replace(same, leader=shift.leader, officers=shift.officers), True
     if others:
         first = others[0]
@@ -156,7 +156,7 @@ async def put_shift(work: Work, shift: Shift, by: PersonId | None) -> tuple[Shif
     return added, True
 
 
-async def _follow(work: Work, shift: Shift) -> None:
+async def follow(work: Work, shift: Shift) -> None:
     """Whoever is not on a running shift any more owes nothing; whoever is new is asked by the next beat."""
     if not shift.called:
         return
