@@ -87,7 +87,8 @@ async def without_the_spared(
     work: Work, candidates: dict[int, Candidate], checker: Person | None = None, *, by_plan: bool = False
 ) -> Pool:
     """`checker`: he cannot be asked by himself. `by_plan`: nobody is asked twice on a day or after a night shift; what
-    a leader asks for himself does not wait for that."""
+    a leader asks for himself does not wait for that. And whoever kept silent yesterday is not spared today for it: he
+    counts as being asked only until it is the telephone's turn."""
     excluded: dict[int, Exclusion] = {}
     leaves = await work.rows.people.leaves(work.now)
     away: dict[int, PersonId] = {leave.person_id: leave.stand_in_id for leave in leaves}
@@ -102,6 +103,8 @@ async def without_the_spared(
         if any(is_within(one.post.place, place) for place in cut_off):
             excluded.setdefault(number, Exclusion(Why.CUT_OFF))
     active, owing = await _active(work, candidates), await work.rows.checks.owing()
+    if by_plan:
+        owing &= await work.rows.checks.asked_since(work.now - timedelta(minutes=work.policy.checks.phone_minutes))
     for number in candidates:
         if checker is not None and number == checker.id:
             excluded[number] = Exclusion(Why.CHECKER)
