@@ -4,11 +4,12 @@ in a digest and to anybody who counts again. Nobody is ranked; whoever is missin
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, time, timedelta
 from enum import StrEnum
 
 from domain.people import PersonId
 from domain.places import PlaceCode, is_within
+from domain.review import Manned
 
 
 class Matter(StrEnum):
@@ -17,6 +18,7 @@ class Matter(StrEnum):
     WARNINGS = "acknowledge"
     PATROLS = "check_in"
     CHECKS = "answer"
+    DUTY = "confirm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +72,40 @@ def share(rows: Iterable[Owing], what: str, area: PlaceCode) -> Share:
         missing=tuple(dict.fromkeys(one.person for one in silent)),
         mean_minutes=sum(spans) / len(spans) if spans else None,
     )
+
+
+def duty_share(rows: Iterable[Manned], area: PlaceCode) -> Share:
+    """Persons on the shifts of the area and below it, and how many of them said that they were there."""
+    here = [one for one in rows if is_within(one.place, area)]
+    missing = [one.person for one in here if one.confirmed_at is None]
+    return Share(done=len(here) - len(missing), owed=len(here), missing=tuple(dict.fromkeys(missing)))
+
+
+# -- which day ----------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class DigestDay:
+    """One day's digest: of the day before its hour; of its first day all, because the warning came before the
+    response."""
+
+    at: datetime
+    since: datetime
+
+    @property
+    def day(self) -> str:
+        return self.at.date().isoformat()
+
+
+def digest_hours(local: datetime, hour: time, kept: int) -> list[datetime]:
+    """The last so many instants at which a digest was due, the newest first."""
+    newest = datetime.combine(local.date(), hour, local.tzinfo)
+    newest -= timedelta(days=1) if newest > local else timedelta()
+    return [newest - timedelta(days=number) for number in range(kept)]
+
+
+def digest_day(at: datetime, began: datetime) -> DigestDay:
+    """`began`: when the first of the responses of this day started, on the county's clock."""
+    before = at - timedelta(days=1)
+    first = began > before
+    return DigestDay(at, began.replace(hour=0, minute=0, second=0, microsecond=0) if first else before)

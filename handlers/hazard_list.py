@@ -25,6 +25,11 @@ async def hazards(scene: Scene) -> None:
     await scene.say(*_draw(scene, found))
 
 
+async def of_place(scene: Scene, place: PlaceCode) -> None:
+    """What is open in a place, as a new message."""
+    await scene.say(*_draw(scene, await shown(scene.work, scene.known(), HazardWish(place=place))))
+
+
 async def turn(scene: Scene) -> None:
     """h:list:<tab>:<place>:<category>:<where the page before ended>"""
     wish = _wish(scene)

@@ -102,9 +102,7 @@ async def without_the_spared(
     for number, one in candidates.items():
         if any(is_within(one.post.place, place) for place in cut_off):
             excluded.setdefault(number, Exclusion(Why.CUT_OFF))
-    active, owing = await _active(work, candidates), await work.rows.checks.owing()
-    if by_plan:
-        owing &= await work.rows.checks.asked_since(work.now - timedelta(minutes=work.policy.checks.phone_minutes))
+    active, owing = await _active(work, candidates), await _being_asked(work, by_plan=by_plan)
     for number in candidates:
         if checker is not None and number == checker.id:
             excluded[number] = Exclusion(Why.CHECKER)
@@ -118,6 +116,13 @@ async def without_the_spared(
             if number in today or number in resting:
                 excluded[number] = Exclusion(Why.TODAY if number in today else Why.RESTING)
     return Pool({number: one for number, one in candidates.items() if number not in away}, excluded)
+
+
+async def _being_asked(work: Work, *, by_plan: bool) -> frozenset[int]:
+    owing = await work.rows.checks.owing()
+    if not by_plan:
+        return owing
+    return owing & await work.rows.checks.asked_since(work.now - timedelta(minutes=work.policy.checks.phone_minutes))
 
 
 async def _asked_today(work: Work) -> frozenset[int]:

@@ -8,15 +8,12 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.action_cards import Family
-from domain.digest_figures import Matter, Owing
-from domain.obligations import ObligationState
 from domain.people import PersonId
 from domain.places import PlaceCode
 from domain.response import Move, Period, PeriodChange, PeriodState, ResponseLevel
 from services.ports.responses import ResponsePost, ResponseProposal
 from storage.database import BigId, Json, UtcTime, insert_new, is_fixed, metadata, one_of
 from storage.drill_scope import Scope
-from storage.obligations import obligation
 
 _LEVELS = [level.value for level in ResponseLevel]
 _MOVES = [move.value for move in Move]
@@ -279,14 +276,6 @@ class ResponseTable:
         query = sa.select(response_day.c.place).where(response_day.c.what == what, response_day.c.day == day)
         return {PlaceCode(code) for code in await self._db.scalars(query)}
 
-    async def owed_between(self, since: datetime, until: datetime) -> list[Owing]:
-        asked = obligation.c.opened_at
-        query = sa.select(obligation).where(
-            *(asked >= since, asked < until, obligation.c.what.in_([matter.value for matter in Matter])),
-            self._scope.keeps_subject(obligation.c.subject),
-        )
-        return [_owing(row) for row in await self._db.execute(query.order_by(obligation.c.id))]
-
     async def to_review(self, before: datetime) -> list[Period]:
         return await self._list(response.c.ended_at <= before, response.c.reviewed_at.is_(None), self._seen())
 
@@ -306,26 +295,6 @@ def _values(period: Period) -> dict[str, Any]:
         "events": list(period.events),
         "suggested": None if period.suggested is None else period.suggested.value,
     }
-
-
-def is_excused(row: Any) -> bool:
-    """Nobody's fault: decided so, or closed with its subject. Whoever was reminded of a warning before it ended had his
-    time."""
-    had_time = row.what == Matter.WARNINGS.value and row.step > 0
-    return row.state == ObligationState.EXCUSED.value or (row.state == ObligationState.CLOSED.value and not had_time)
-
-
-def _owing(row: Any) -> Owing:
-    return Owing(
-        what=row.what,
-        person=PersonId(row.person_id),
-        place=PlaceCode(row.place),
-        opened_at=row.opened_at,
-        answered_at=row.answered_at,
-        late=row.late,
-        excused=is_excused(row),
-        open=row.state == ObligationState.OPEN.value,
-    )
 
 
 def _places(written: Any) -> tuple[PlaceCode, ...]:

@@ -8,8 +8,9 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.checks import Reason, Result
-from domain.digest_figures import Matter
+from domain.digest_figures import Matter, Owing
 from domain.hazards import HazardState
+from domain.obligations import ObligationState
 from domain.patrols import TaskState
 from domain.people import PersonId
 from domain.places import PlaceCode
@@ -24,7 +25,6 @@ from storage.hazards import hazard
 from storage.obligations import obligation
 from storage.patrols import check_in, patrol_task
 from storage.points import risk_point
-from storage.responses import is_excused
 
 response_conclusion = sa.Table(
     "response_conclusion",
@@ -37,6 +37,7 @@ response_conclusion = sa.Table(
     sa.Column("at", UtcTime, nullable=False),
 )
 
+_OWED = (Matter.WARNINGS.value, Matter.PATROLS.value, Matter.CHECKS.value)
 _DOES_NOT_COUNT = (HazardState.REJECTED.value, HazardState.MERGED.value)
 
 
@@ -53,7 +54,7 @@ class ReviewTable:
             walked=await self._walked(period_id),
             found=await self._found(since, until),
             checked=await self._checked(since, until),
-            manned=await self._manned(since, until),
+            manned=await self.manned_between(since, until),
             lost=await self._lost(since, until),
         )
 
@@ -155,7 +156,15 @@ class ReviewTable:
             for row in await self._db.execute(query)
         ]
 
-    async def _manned(self, since: datetime, until: datetime) -> list[Manned]:
+    async def owed_between(self, since: datetime, until: datetime) -> list[Owing]:
+        asked = obligation.c.opened_at
+        query = sa.select(obligation).where(
+            *(asked >= since, asked < until, obligation.c.what.in_(_OWED)),
+            self._scope.keeps_subject(obligation.c.subject),
+        )
+        return [_owing(row) for row in await self._db.execute(query.order_by(obligation.c.id))]
+
+    async def manned_between(self, since: datetime, until: datetime) -> list[Manned]:
         on, owed = duty_shift_person.c, obligation.c
         said = sa.and_(
             owed.subject == sa.literal("duty:").concat(sa.cast(duty_shift.c.id, sa.Text)),
@@ -202,3 +211,23 @@ class ReviewTable:
             Conclusion(row.response_id, PlaceCode(row.place), row.version, row.words, PersonId(row.by), row.at)
             for row in rows
         ]
+
+
+def is_excused(row: Any) -> bool:
+    """Nobody's fault: decided so, or closed with its subject. Whoever was reminded of a warning before it ended had his
+    time."""
+    had_time = row.what == Matter.WARNINGS.value and row.step > 0
+    return row.state == ObligationState.EXCUSED.value or (row.state == ObligationState.CLOSED.value and not had_time)
+
+
+def _owing(row: Any) -> Owing:
+    return Owing(
+        what=row.what,
+        person=PersonId(row.person_id),
+        place=PlaceCode(row.place),
+        opened_at=row.opened_at,
+        answered_at=row.answered_at,
+        late=row.late,
+        excused=is_excused(row),
+        open=row.state == ObligationState.OPEN.value,
+    )

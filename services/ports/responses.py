@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.action_cards import Family
-from domain.digest_figures import Owing
 from domain.people import PersonId
 from domain.places import PlaceCode
 from domain.response import Move, Period, PeriodChange, ResponseLevel
@@ -99,10 +98,6 @@ class ResponseRows(Protocol):
 
     async def days_done(self, what: str, day: str) -> set[PlaceCode]:
         """The places whose paper of that day is made."""
-        ...
-
-    async def owed_between(self, since: datetime, until: datetime) -> list[Owing]:
-        """What was asked of whom in this time about warnings, patrols and checks, and what became of it."""
         ...
 
     async def to_review(self, before: datetime) -> list[Period]:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
+from domain.digest_figures import Owing
 from domain.people import PersonId
 from domain.places import PlaceCode
-from domain.review import ReviewRows
+from domain.review import Manned, ReviewRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,14 @@ class Conclusion:
 class ReviewTableRows(Protocol):
     async def rows_of(self, period_id: int, since: datetime, until: datetime) -> ReviewRows:
         """What was asked, walked, found, checked and manned in this time; of the whole county, deaf time left out."""
+        ...
+
+    async def owed_between(self, since: datetime, until: datetime) -> Sequence[Owing]:
+        """What was asked of whom in this time about warnings, patrols and checks, and what became of it."""
+        ...
+
+    async def manned_between(self, since: datetime, until: datetime) -> Sequence[Manned]:
+        """Who is on the shifts that began in this time, and when he said that he was there."""
         ...
 
     async def conclude(self, period_id: int, place: PlaceCode, words: str, by: int, at: datetime) -> Conclusion: ...

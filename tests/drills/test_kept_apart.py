@@ -89,7 +89,7 @@ async def lists(work: Work) -> Lists:
         checks=len(await rows.checks.asked_since(since)) + len(await rows.checks.active_since(since)),
         drawn=await rows.checks.drawn_since(since),
         owing=await rows.checks.owing(),
-        owed=await rows.responses.owed_between(since, until),
+        owed=await rows.reviews.owed_between(since, until),
         hazards=await rows.ledger.count(everything) + len(await rows.hazards.alive_in([TOWNSHIP])),
         alike=sum((await rows.ledger.counts(everything)).values()) + len(await rows.ledger.hazards(everything)),
         walks=await rows.ledger.count_patrols(everything) + len(await rows.ledger.patrols(everything)),
