@@ -7,10 +7,12 @@ from domain.text import Button, ButtonStyle
 from handlers.scene import Feature, Handler, Scene
 from services.chain import chain_at
 from services.duty import unit_of
-from services.duty_log import day_of
+from services.duty_log import After, Day, Shown, day_of
 
 _DAYS = 60
 _SHOWN = 40
+_AMENDED = 3
+"""of the newest entries on a page: those that may be corrected at once"""
 
 
 async def log(scene: Scene) -> None:
@@ -19,47 +21,61 @@ async def log(scene: Scene) -> None:
         await _show(scene, 0)
 
 
-async def _show(scene: Scene, back: int) -> None:
+async def _show(scene: Scene, back: int, after: After | None = None) -> None:
     person, work = scene.known(), scene.work
     place = await unit_of(work, person)
     if place is None or back > _DAYS:
         raise NotAllowed("refused.no_right")
-    day = await day_of(work, person, place, back)
-    people = await work.rows.people.many({one.author for one in day.entries})
+    day = await day_of(work, person, place, back, after)
     text = scene.card(
         "duty_log",
         place=(await work.tree()).path(place),
         day=day.since,
-        entries=[
-            {
-                "at": work.local(one.heard_at),
-                "caller": one.caller,
-                "content": one.content,
-                "proposal": one.proposal,
-                "result": one.result,
-                "author": people[one.author].name,
-                "version": one.version,
-            }
-            for one in day.entries[-_SHOWN:]
-        ],
-        lines=[
-            {
-                "at": work.local(one.at),
-                "name": "" if one.actor is None else day.names.get(one.actor, ""),
-                "did": scene.label(f"duty_log.did.{one.what.replace('.', '_')}"),
-            }
-            for one in day.lines[-_SHOWN:]
-        ],
+        first=after is None,
+        lines=[_line(scene, one, day) for one in day.shown],
     )
+    rows: list[tuple[Button, ...]] = []
+    if day.after is not None:
+        further = f"dl:on:{back}:{day.after.line}:{day.after.entry}"
+        rows.append((Button(scene.label("duty_log.button.further"), further),))
     write = Button(scene.label("duty_log.button.write"), f"dl:new:{place}", style=ButtonStyle.PRIMARY)
-    earlier = Button(scene.label("duty_log.button.earlier"), f"dl:day:{back + 1}")
-    amend = [Button(scene.label("duty_log.button.amend", at=work.local(one.heard_at)), f"dl:fix:{place}:{one.id}")
-             for one in day.entries[-3:]]  # fmt: skip
-    await scene.say(text, ((write, earlier), *((one,) for one in amend)))
+    days = [Button(scene.label("duty_log.button.earlier"), f"dl:day:{back + 1}")]
+    if back:
+        days.append(Button(scene.label("duty_log.button.later"), f"dl:day:{back - 1}"))
+    rows += [tuple(days), (write,)]
+    entries = [one.entry for one in day.shown if one.entry is not None][-_AMENDED:]
+    rows += [
+        (Button(scene.label("duty_log.button.amend", at=work.local(one.heard_at)), f"dl:fix:{place}:{one.id}"),)
+        for one in entries
+    ]
+    await scene.say(text, tuple(rows))
+
+
+def _line(scene: Scene, one: Shown, day: Day) -> dict[str, object]:
+    name = "" if one.actor is None else day.names.get(one.actor, "")
+    at, entry = scene.work.local(one.at), one.entry
+    if entry is None:
+        did = scene.label(f"duty_log.did.{one.key}")
+        return {"entry": False, "at": at, "name": name, "did": did, "number": one.number}
+    return {
+        "entry": True,
+        "at": at,
+        "name": name,
+        "caller": entry.caller,
+        "content": entry.content,
+        "proposal": entry.proposal,
+        "result": entry.result,
+        "version": entry.version,
+    }
 
 
 async def _day(scene: Scene) -> None:
     await _show(scene, scene.number())
+
+
+async def _on(scene: Scene) -> None:
+    """dl:on:<days back>:<line>:<entry>"""
+    await _show(scene, scene.number(), After(scene.number(1), scene.number(2)))
 
 
 async def _new(scene: Scene) -> None:
@@ -135,7 +151,7 @@ async def _add(scene: Scene) -> None:
     await scene.open("assign_chain", {"village": scene.args[0]})
 
 
-_LOG: dict[str, Handler] = {"day": _day, "new": _new, "fix": _fix}
+_LOG: dict[str, Handler] = {"day": _day, "on": _on, "new": _new, "fix": _fix}
 _CHAIN: dict[str, Handler] = {"of": _of, "add": _add}
 
 

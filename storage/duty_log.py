@@ -1,6 +1,7 @@
 """Hand-overs and the duty log. An entry is never changed: a correction is the next version."""
 
-from collections.abc import Collection
+import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -10,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from domain.people import PersonId
 from domain.places import PlaceCode
-from services.ports.duty_log import DutyEntry, Handover, LogLine
+from services.ports.duty_log import DutyEntry, Handover, LinesOf, LogLine
 from storage.database import BigId, Json, UtcTime, insert_new, metadata, one_of
 from storage.drill_scope import Scope
 from storage.timeline import timeline
@@ -126,22 +127,30 @@ class DutyLogTable:
         return sorted(newest.values(), key=lambda one: (one.heard_at, one.id))
 
     async def lines(
-        self, actors: Collection[int], whats: Collection[str], since: datetime, until: datetime, limit: int = 200
+        self, wanted: Sequence[LinesOf], span: tuple[datetime, datetime], after: int = 0, limit: int = 200
     ) -> list[LogLine]:
+        since, until = span
         query = (
-            sa.select(timeline.c.at, timeline.c.what, timeline.c.subject, timeline.c.actor)
+            sa.select(timeline)
             .where(
                 timeline.c.at >= since,
                 timeline.c.at < until,
-                timeline.c.actor.in_(list(actors)),
-                timeline.c.what.in_(list(whats)),
+                timeline.c.seq > after,
+                sa.or_(*(_wanted(one) for one in wanted)),
                 self._scope.keeps_subject(timeline.c.subject),
             )
-            .order_by(timeline.c.seq.desc())
+            .order_by(timeline.c.seq)
             .limit(limit)
         )
-        found = [LogLine(row.at, row.what, row.subject, row.actor) for row in await self._db.execute(query)]
-        return found[::-1]
+        return [
+            LogLine(row.seq, row.at, row.what, row.subject, row.actor, json.loads(row.facts))
+            for row in await self._db.execute(query)
+        ]
+
+
+def _wanted(one: LinesOf) -> sa.ColumnElement[bool]:
+    his = timeline.c.actor.is_(None) if one.actors is None else timeline.c.actor.in_(sorted(one.actors))
+    return sa.and_(his, timeline.c.what.in_(sorted(one.whats)))
 
 
 def _handover(row: Any) -> Handover:

@@ -27,7 +27,16 @@ from services.ports.cutoffs import Cutoff, CutoffRows, ReportDue, ReportRows
 from services.ports.daily_checks import DailyCheckRows, DailyRow
 from services.ports.drills import DrillRows, DrillThing
 from services.ports.duty import DutyRows, Swap
-from services.ports.duty_log import ChainRows, DutyEntry, DutyLogRows, Handover, LogLine, Rehearsal, RehearsalRows
+from services.ports.duty_log import (
+    ChainRows,
+    DutyEntry,
+    DutyLogRows,
+    Handover,
+    LinesOf,
+    LogLine,
+    Rehearsal,
+    RehearsalRows,
+)
 from services.ports.enrolment import EnrolmentRows, LinkRow
 from services.ports.files import FileRows, Kept, Shelf, StoredFile
 from services.ports.hazard_lists import HazardListLine, HazardListRows
@@ -179,6 +188,7 @@ __all__ = [
     "LeaveRequest",
     "LeaveRows",
     "LedgerRows",
+    "LinesOf",
     "LinkRow",
     "Listed",
     "LogLine",

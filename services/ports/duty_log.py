@@ -53,10 +53,20 @@ class DutyEntry:
 class LogLine:
     """A line of the timeline, as the duty log shows it."""
 
+    seq: int
     at: datetime
     what: str
     subject: str
     actor: PersonId | None
+    facts: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class LinesOf:
+    """Lines of these people and kinds; `actors` None: what the bot did by itself."""
+
+    actors: frozenset[int] | None
+    whats: frozenset[str]
 
 
 class DutyLogRows(Protocol):
@@ -84,9 +94,9 @@ class DutyLogRows(Protocol):
         ...
 
     async def lines(
-        self, actors: Collection[int], whats: Collection[str], since: datetime, until: datetime, limit: int = 200
+        self, wanted: Sequence[LinesOf], span: tuple[datetime, datetime], after: int = 0, limit: int = 200
     ) -> list[LogLine]:
-        """What these people did, as the timeline has it."""
+        """The timeline of the span as far as it is wanted, behind the line `after`, in its order."""
         ...
 
 

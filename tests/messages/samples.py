@@ -47,7 +47,6 @@ from handlers import menu
 from services import (
     archive_paper,
     drill_papers,
-    duty_log,
     event_sheets,
     rehearsal,
     rehearsal_calls,
@@ -55,6 +54,7 @@ from services import (
     review_papers,
     reward_papers,
 )
+from services.duty_log_kinds import KEYS
 from services.paper_kinds import PAPERS
 from services.review import BEHIND
 from services.sources import NO_LONGER_LISTED
@@ -247,7 +247,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "drill.button.*": lambda: ("warn", "respond", "check", "hazard", "look", "end", "drop", "judge", "paper"),
     "drill.post.*": lambda: ("planned", "begun", "dropped", "over"),
     "drill.doc.*": lambda: (*drill_papers.RECORD_ROWS, "moment", "line"),
-    "duty_log.did.*": lambda: [what.replace(".", "_") for what in duty_log.DID],
+    "duty_log.did.*": lambda: KEYS,
     "chain.tier.*": lambda: [tier.value for tier in Tier],
     "duty.open.*": lambda: (
         "level",
