@@ -156,7 +156,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
         Reach.AREA,
     ),
     Action.RECORD_FOR_OTHERS: _all(
-        (Role.COUNTY_DUTY, *TOWNSHIP_ROLES, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER), Reach.AREA
+        (Role.COUNTY_DUTY, Role.COUNTY_LEADER, *TOWNSHIP_ROLES, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER), Reach.AREA
     ),
     Action.PATROL: _all(
         (Role.DEPARTMENT, Role.STATION, Role.CONTACT_CADRE, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER),

@@ -4,7 +4,7 @@ private; an assignment that ends stays in the record.
 
 from collections.abc import Sequence
 
-from domain.chain import Assignment, chain_of, fits, tier_of
+from domain.chain import Assignment, Tier, chain_of, fits, tier_of
 from domain.errors import DomainError, Stale
 from domain.people import Action, Person, PersonStatus
 from domain.places import PlaceCode
@@ -21,6 +21,16 @@ async def chain_at(work: Work, reader: Person | None, place: PlaceCode) -> Seque
     found = chain_of(place, await work.rows.chain.of_places(wanted), tree)
     people = await work.rows.people.many({one.person_id for one in found})
     return [(one, people[one.person_id]) for one in found if people[one.person_id].status is PersonStatus.ACTIVE]
+
+
+async def leaders_over(work: Work, place: PlaceCode) -> list[Person]:
+    """The county leaders who answer for the township of this place (县领导包乡), those in office."""
+    township = (await work.tree()).township_of(place)
+    if township is None:
+        return []
+    named = [one for one in await work.rows.chain.of_places([township.code]) if one.tier is Tier.COUNTY]
+    found = await work.rows.people.many([one.person_id for one in named])
+    return [one for one in found.values() if one.status is PersonStatus.ACTIVE]
 
 
 async def assign(

@@ -17,8 +17,9 @@ from domain.check_plans import (
 )
 from domain.check_policy import CheckWindow, DailyChecks
 from domain.checks import Exclusion
-from domain.people import VILLAGE_ROLES, Person, PersonStatus, Post, Role
+from domain.people import VILLAGE_ROLES, Action, Person, PersonStatus, Post, Role, may
 from domain.places import PlaceCode, is_within
+from services.chain import leaders_over
 from services.check_pool import Candidate, without_the_spared
 from services.work import Work
 
@@ -75,6 +76,19 @@ async def checker_of(work: Work, body: Body, *, but: Collection[int] = ()) -> Pe
         return None if body.kind is BodyKind.COUNTY else await checker_of(work, upper(work), but=but)
     on_duty = set(await work.rows.duty.on_duty(body.place, work.now))
     return min(able, key=lambda pair: (not pair[1].reachable, pair[1].id not in on_duty, pair[0], pair[1].id))[1]
+
+
+async def checker_above(work: Work, body: Body, *, but: Collection[int] = ()) -> Person | None:
+    """Who asks the one who asks for this body: the county leader who answers for the township (包保), where one may
+    judge and can be written to; else whoever judges for the county."""
+    away = {leave.person_id for leave in await work.rows.people.leaves(work.now)}
+    named = await leaders_over(work, body.place) if body.kind is BodyKind.TOWNSHIP else []
+    able = [
+        one
+        for one in named
+        if one.reachable and one.id not in away and one.id not in but and may(one, Action.JUDGE_CHECK, body.place)
+    ]
+    return min(able, key=lambda one: one.id) if able else await checker_of(work, upper(work), but=but)
 
 
 def upper(work: Work) -> Body:

@@ -15,7 +15,7 @@ from domain.check_topics import topic_in_turn, topics_for
 from domain.checks import Draw, Manner, Topic, Why
 from domain.obligations import due_at
 from domain.people import Person
-from services.check_bodies import Drawable, checker_of, drawable, upper
+from services.check_bodies import Drawable, checker_above, checker_of, drawable
 from services.check_opening import next_number, open_and_ask
 from services.check_overview import show
 from services.ports import AskedRow, CheckRow, DailyRow
@@ -78,7 +78,7 @@ async def _ask(work: Work, row: DailyRow, from_: Drawable, record: PlanDraw, min
     if mine:
         await _issue(work, row, checker, from_, record, mine, topics, minutes)
     if his_own:
-        above = await checker_of(work, upper(work), but={checker.id})
+        above = await checker_above(work, row.body, but={checker.id})
         await _issue(work, row, above or checker, from_, record, his_own, topics, minutes)
 
 

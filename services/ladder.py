@@ -14,6 +14,7 @@ from domain.chain import Tier
 from domain.obligations import TO_NOBODY_ELSE, Climb, ObligationState, Rung, Standing, decide
 from domain.people import Person, PersonStatus, Role
 from domain.places import PlaceCode
+from services.chain import leaders_over
 from services.duty import first_on_duty
 from services.ports.core import Obligation
 from services.work import Work
@@ -181,6 +182,8 @@ def _at_least(now: datetime, owed: Obligation, standing: Standing) -> datetime:
     return max(now, standing.opened_at + standing.stopped + timedelta(seconds=after))
 
 
+_BY_CHAIN = frozenset({"warning", "acting", "reply"})
+"""what people's lives hang on: at the county's rung the county leader who answers for the township is told as well"""
 _HOLDERS: Mapping[Rung, frozenset[Role]] = {
     Rung.VILLAGE_HEAD: frozenset({Role.VILLAGE_HEAD}),
     Rung.LIAISON: frozenset({Role.CONTACT_CADRE}),
@@ -214,6 +217,8 @@ async def resolve(work: Work, rung: Rung, person: Person, owed: Obligation, voic
             found = await _assigned(work, where.code, found)
         elif rung in {Rung.DESK, Rung.COUNTY}:
             found = await first_on_duty(work, where.code, found, person.id)
+            if rung is Rung.COUNTY and _kind(owed) in _BY_CHAIN:
+                found = list({one.id: one for one in (*found, *await leaders_over(work, owed.place))}.values())
     return [one for one in found if one.id != person.id and one.reachable]
 
 
