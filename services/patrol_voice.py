@@ -4,6 +4,7 @@ Tasks that fall due in the same moment are one message: the first obligation of 
 find their words already said.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -85,7 +86,7 @@ class PatrolVoice:
             for one in silent[:_LISTED]
             if one.person_id in people
         )
-        key = f"patrol:up:{rung.value}:{to.id}:{int(work.now.timestamp())}"
+        key = f"patrol:up:{rung.value}:{to.id}:{_listed(silent)}"
         await work.tell(to, key, text, buttons=buttons, lane=Lane.URGENT, expires_at=_end(work, silent))
 
 
@@ -112,6 +113,14 @@ async def _silent(work: Work, rung: Rung, to: Person, owed: Obligation) -> list[
     if not any(one.subject == owed.subject for one in found) and (own := await _task_of(work, owed)):
         found.append(own)
     return [one for one in found if _reaches(areas, one.place) or one.subject == owed.subject]
+
+
+def _listed(silent: Sequence[PatrolTask]) -> str:
+    """The same for the same tasks: rounds of one time are laid out over some beats and so fall silent one after the
+    other, and each of them would bring the list anew."""
+    return hashlib.sha256(",".join(str(one.id) for one in sorted(silent, key=lambda one: one.id)).encode()).hexdigest()[
+        :16
+    ]
 
 
 def _reaches(areas: Sequence[PlaceCode], place: PlaceCode) -> bool:

@@ -8,10 +8,12 @@ from zoneinfo import ZoneInfo
 
 from domain.action_cards import Family
 from domain.hazards import Category
+from domain.obligations import Rung
 from domain.patrols import TaskState
 from domain.places import PlaceCode
 from domain.points import RiskLevel, RiskPoint
 from domain.response import Move, Period, PeriodChange, PeriodState, ResponseLevel
+from services.patrol_voice import PatrolVoice
 from services.ports import PatrolTask
 from services.work import Work
 from tests.support.county import DUTY, GRID, HEAD, LEADER, PATROLLER, START, STATION, TOWNSHIP, VILLAGE, County, Someone
@@ -189,6 +191,28 @@ async def test_a_round_nobody_answered_is_reminded_climbs_and_then_gives_way(cou
     assert TaskState.MISSED in await states(county)
     await county.say(STATION, "/patrols")
     assert "岭头山塘" in county.last(STATION)
+    county.seen_all()
+
+
+async def test_tasks_that_fall_silent_in_different_beats_are_one_list(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    await point(county, 2, "外坞山塘", PATROLLER)
+    await begin(county)
+    first, second = await tasks(county)
+    county.clock.advance(timedelta(hours=6))  # without a beat: both are overdue, and nobody has been told
+    station = await county.person(STATION)
+    county.seen_all()
+    for task in (first, second):
+
+        async def climb(work: Work, subject: str = task.subject) -> None:
+            await PatrolVoice().hand_up(work, Rung.DESK, station, await work.rows.obligations.of_subject(subject))
+
+        county.clock.advance(timedelta(seconds=5))
+        await county.run(climb)
+    told = county.new(STATION)
+    assert len(told) == 1
+    assert "岭头山塘" in told[0]
+    assert "外坞山塘" in told[0]
     county.seen_all()
 
 
