@@ -15,12 +15,13 @@ from pathlib import Path
 from aiohttp import web
 
 from assembly import Shouwang
-from demo.cast import cast_of
+from demo.cast import Cast, cast_of
 from demo.county import COUNTY, SampleCounty, build
 from demo.life import Neighbours
 from demo.live import Live
 from demo.notices import BEIJING, cap
 from demo.players import Players
+from demo.points import dikes, sample_points
 from demo.stage import BOT_TOKEN, enter, furnish
 from demo.typhoon import Typhoon
 from domain.people import Role
@@ -61,6 +62,10 @@ class Played:
         return remember
 
 
+def _cast(county: SampleCounty) -> Cast:
+    return cast_of(county.residents, county.places, dikes(sample_points(county)))
+
+
 def _hint(county: SampleCounty) -> dict[str, str]:
     member = county.holding(Role.GRID_MEMBER, VILLAGE)
     head = county.holding(Role.VILLAGE_HEAD, VILLAGE)
@@ -80,7 +85,7 @@ def _hint(county: SampleCounty) -> dict[str, str]:
 
 
 def _typhoon_hint(county: SampleCounty) -> dict[str, str]:
-    cast = cast_of(county.residents, county.places)
+    cast = _cast(county)
     named = {one.user_id: one for one in county.residents}
     desk, duty, officer = (named[one] for one in (cast.near.station, cast.duty, cast.near.villages[0].officer))
     return {
@@ -98,7 +103,7 @@ def _typhoon(world: World, county: SampleCounty, live: Live, settings: Settings,
         await asyncio.to_thread(settings.inbox_dir.mkdir, parents=True, exist_ok=True)
         await asyncio.to_thread((settings.inbox_dir / name).write_text, text, "utf-8")
 
-    return Typhoon(Players(world, played.__contains__), live, cast_of(county.residents, county.places), deliver)
+    return Typhoon(Players(world, played.__contains__), live, _cast(county), deliver)
 
 
 def _eight_this_morning() -> datetime:

@@ -3,7 +3,7 @@
 Taken from any roster by posts and places, so that the sample county and the large one of the acceptance play the same.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from demo.players import Somebody, holding
@@ -33,6 +33,8 @@ class Township:
     cadre: int
     """of the first village"""
     villages: tuple[Village, ...]
+    dike: int | None
+    """who walks a dike; None where no dike is in the register"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +50,8 @@ class Cast:
     townships: tuple[tuple[PlaceCode, str], ...]
 
 
-def cast_of(people: Sequence[Somebody], places: Sequence[Place]) -> Cast:
-    """KeyError where a part cannot be given to anybody."""
+def cast_of(people: Sequence[Somebody], places: Sequence[Place], dikes: Mapping[PlaceCode, int]) -> Cast:
+    """`dikes`: village → the account of who walks its dike. KeyError where a part cannot be given to anybody."""
     county = next(one.code for one in places if one.level is Level.COUNTY)
     townships = tuple((one.code, one.name) for one in places if one.level is Level.TOWNSHIP)
     first = _first(people)
@@ -58,8 +60,8 @@ def cast_of(people: Sequence[Somebody], places: Sequence[Place]) -> Cast:
         first(Role.COUNTY_DUTY, county),
         first(Role.COUNTY_LEADER, county),
         first(Role.DEPARTMENT, county, "水利"),
-        _township(people, places, townships[0]),
-        _township(people, places, townships[1]),
+        _township(people, places, dikes, townships[0]),
+        _township(people, places, dikes, townships[1]),
         townships,
     )
 
@@ -74,7 +76,9 @@ def _first(people: Sequence[Somebody]) -> Callable[..., int]:
     return first
 
 
-def _township(people: Sequence[Somebody], places: Sequence[Place], which: tuple[PlaceCode, str]) -> Township:
+def _township(
+    people: Sequence[Somebody], places: Sequence[Place], dikes: Mapping[PlaceCode, int], which: tuple[PlaceCode, str]
+) -> Township:
     first, (code, name) = _first(people), which
     villages = tuple(_village(people, one) for one in places if one.parent == code and one.level is Level.VILLAGE)
     return Township(
@@ -86,6 +90,7 @@ def _township(people: Sequence[Somebody], places: Sequence[Place], which: tuple[
         first(Role.DUTY, code),
         first(Role.CONTACT_CADRE, villages[0].code),
         villages,
+        next((dikes[one.code] for one in villages if one.code in dikes), None),
     )
 
 

@@ -19,6 +19,9 @@ from sandbox.errors import WorldError
 from sandbox.model import Message
 from sandbox.world import World
 
+_VOICE = b"OggS\0spoken in the sandbox"
+"""nobody decodes it: what was recorded is passed on as it came"""
+
 Act = Callable[[], Awaitable[object]]
 
 
@@ -82,6 +85,13 @@ class Players:
             return
         self._must_see(user, seen, chat)
         await self.world.send_photo(user, chat if chat is not None else user, _picture())
+
+    async def voice(self, user: int, *, seen: str = "", chat: int | None = None) -> None:
+        """As `say`, spoken."""
+        if self.is_left_alone(user):
+            return
+        self._must_see(user, seen, chat)
+        await self.world.send_voice(user, chat if chat is not None else user, _VOICE, duration=8)
 
     def _must_see(self, user: int, seen: str, chat: int | None) -> None:
         screen = self.screen(user, chat)

@@ -4,6 +4,7 @@ The positions of townships and villages are invented too: laid out round about, 
 """
 
 import random
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import cos, radians, sin, sqrt
 
@@ -76,6 +77,11 @@ def sample_points(county: SampleCounty, seed: int = 12) -> list[SamplePoint]:
         many = chance.choices((0, 1, 2, 3), (2, 6, 3, 1))[0]
         points += [_point(county, chance, village, spot, len(points) + n) for n, spot in enumerate(spots[:many], 1)]
     return points
+
+
+def dikes(points: Sequence[SamplePoint]) -> dict[PlaceCode, int]:
+    """Village → who walks its dike."""
+    return {one.place: one.patroller for one in points if one.category is Category.DIKE}
 
 
 def _point(county: SampleCounty, chance: random.Random, village: Place, spot: str, number: int) -> SamplePoint:

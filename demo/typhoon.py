@@ -10,36 +10,41 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import partial
 
-from demo.cast import Cast
 from demo.notices import cap
 from demo.players import Act
-from demo.script import Play, Row, Script, clock
+from demo.script import Play, Row, clock
+from demo.typhoon_field import OutOfDoors
 from domain.places import PlaceCode
 
 _CUT_OFF = 5
 """so many villages lose their network in the second night"""
+_ON_THE_DIKE = (43.2, 44.8)
+"""hours of the second night: the round at which the dike seeps, and the one at which its patroller is away"""
 
 Deliver = Callable[[str, str], Awaitable[None]]
 """puts a file of this name with this text into the watched folder"""
 
 
 @dataclass(slots=True)
-class Typhoon(Script):
-    cast: Cast
+class Typhoon(OutOfDoors):
     deliver: Deliver
     _sent: dict[str, tuple[str, datetime]] = field(default_factory=dict)
     """warnings by their name here: identifier and time"""
 
     def is_busy(self, user: int) -> bool:
         """Whose answers are lines of the script just now; the crowd leaves them to it."""
-        near = self.cast.near
+        near, hours = self.cast.near, self._hours()
+        if user == near.dike and _ON_THE_DIKE[0] <= hours < _ON_THE_DIKE[1]:
+            return True
         parts = {near.villages[0].walker: 8, near.villages[2].officer: 15, near.villages[1].grid: 16, near.duty: 29}
         return user in parts and not {parts[user]} & {*self.played, *self.failed}
 
     def cut_off(self) -> tuple[PlaceCode, ...]:
         """The villages that have neither road nor power nor network at this moment."""
-        hours = (self.host.now() - self.began).total_seconds() / 3600
-        return tuple(one.code for one in self.cast.far.villages[:_CUT_OFF]) if 39.5 <= hours < 51 else ()
+        return tuple(one.code for one in self.cast.far.villages[:_CUT_OFF]) if 39.5 <= self._hours() < 51 else ()
+
+    def _hours(self) -> float:
+        return (self.host.now() - self.began).total_seconds() / 3600
 
     def rows(self) -> Sequence[Row]:
         evacuation, incidents = "转移（四个100%）还没有做", "突发事件信息报告、灾情统计还没有做"
@@ -64,8 +69,14 @@ class Typhoon(Script):
             Row(28, clock(2, "20:00"), "台风橙色预警，升为Ⅱ级", self.orange),
             Row(29, clock(2, "20:55"), "交接班", self.shift),
             Row(30, clock(2, "23:40"), "两个乡镇暴雨红色预警", self.red),
+            Row(32, clock(2, "23:52"), "大喇叭、敲门，报到户数", self.households),
             Row(33, clock(3, "00:20"), "云坑乡几个村断网断电，按失联处理", self.call_it_cut_off),
+            Row(34, clock(3, "00:35"), "云坑乡用卫星电话联系上一个村，代为登记", self.by_satellite),
+            Row(35, clock(3, "01:12"), "发语音：后山有响声，裂缝变宽", self.noise),
             Row(37, clock(3, "02:05"), "滑坡首报", missing=incidents),
+            Row(38, clock(3, "02:20"), "堤防改为半小时一巡", self.dense),
+            Row(39, clock(3, "03:31"), "堤防渗水", self.seepage),
+            Row(40, clock(3, "04:41"), "去抢险，补报四点的巡查", self.fill_in),
             Row(43, clock(3, "08:00"), "降为Ⅲ级", self.lower),
             Row(45, clock(3, "11:00"), "云坑通信恢复", self.restored),
             Row(49, clock(3, "20:00"), "结束响应", self.end),
@@ -107,12 +118,6 @@ class Typhoon(Script):
 
     # -- people ----------------------------------------------------------------------------------------------------
 
-    def _press(self, user: int, *labels: str) -> Act:
-        return partial(self.players.press, user, *labels)
-
-    def _say(self, user: int, text: str, seen: str = "") -> Act:
-        return partial(self.players.say, user, text, seen=seen)
-
     def relay(self) -> Play:
         station = self.cast.near.station
         remark = self._say(station, "今天重点看山塘、工棚和后山", "附一句什么话")
@@ -130,6 +135,9 @@ class Typhoon(Script):
 
     def call_it_cut_off(self) -> Play:
         return [(0, self._press(self.cast.far.station, "是，按失联处理"))]
+
+    def by_satellite(self) -> Play:
+        return [(0, self._press(self.cast.far.station, "卫星电话"))]
 
     def restored(self) -> Play:
         return [(0, self._press(self.cast.far.station, "通信恢复"))]
@@ -166,79 +174,6 @@ class Typhoon(Script):
             (60, self._press(leader, "写整改意见")),
             (30, self._say(leader, "补齐监测员，分管领导负责，7月底前", "下一步怎么改")),
             (15, self._press(leader, "确认提交")),
-        ]
-
-    # -- patrols and hazards ---------------------------------------------------------------------------------------
-
-    def blocked_spillway(self) -> Play:
-        walker = self.cast.near.villages[0].walker
-        return [
-            (0, self._press(walker, "2 有异常")),
-            (30, self._say(walker, "6，水位31.2", "有异常，是哪一样")),
-            (30, self._say(walker, "下面3户", "受威胁")),
-            (30, self._press(walker, "跳过")),
-            (20, self._press(walker, "确认提交")),
-        ]
-
-    def assign(self) -> Play:
-        station, walker = self.cast.near.station, self._name(self.cast.near.villages[0].walker)
-        return [
-            (0, self._press(station, "接办")),
-            (20, self._press(station, walker)),
-            (20, self._press(station, f"1 {self.cast.near.villages[0].name}")),
-            (20, self._press(station, "人工清理")),
-            (20, self._press(station, "今天")),
-            (20, self._press(station, "确认提交")),
-        ]
-
-    def cleared(self) -> Play:
-        walker, cadre = self.cast.near.villages[0].walker, self.cast.near.cadre
-        return [
-            (0, self._press(walker, "已整改")),
-            (30, self._shows(walker, "现在的照片")),
-            (20, self._say(walker, "通了", "还有什么要说的")),
-            (10, self._press(walker, "确认提交")),
-            (1800, self._press(cadre, "合格销号")),
-        ]
-
-    def shed(self) -> Play:
-        return self._report(self.cast.near.villages[0].grid, "工棚", "高铁工棚还有人在干活，风来了屋顶要飞")
-
-    def shed_again(self) -> Play:
-        officer = self.cast.near.villages[0].officer
-        return [*self._report(officer, "工棚", "")[:3], *self._same(officer)]
-
-    def _same(self, user: int) -> Play:
-        return [
-            (20, self._press(user, "1 2026-")),
-            (20, self._press(user, "跳过")),
-            (20, self._press(user, "确认提交")),
-        ]
-
-    def _report(self, user: int, category: str, words: str) -> Play:
-        return [
-            (0, self._say(user, "/report")),
-            (20, self._say(user, category, "是哪一类")),
-            (20, self._press(user, self.cast.near.villages[0].name)),
-            (20, self._say(user, words, "什么情况")),
-            (20, self._say(user, "23人", "受威胁")),
-            (20, self._press(user, "跳过")),
-            (20, self._press(user, "确认提交")),
-        ]
-
-    def whistle(self) -> Play:
-        station, leader, water = self.cast.near.station, self.cast.near.in_charge, self.cast.water
-        return [
-            (0, self._press(station, "接办")),
-            (20, self._press(station, "取消")),
-            (20, self._press(station, "看详情")),
-            (20, self._press(station, "督办、吹哨")),
-            (20, self._press(station, "吹哨，叫部门来")),
-            (20, self._press(station, "水利")),
-            (20, self._say(station, "工棚上方是山塘，要水利来人看", "为什么要吹哨")),
-            (10, self._press(station, "确认提交")),
-            (300, self._press(leader, "确认")),
-            (660, self._press(water, "已派人")),
         ]
 
     # -- checks and reports ----------------------------------------------------------------------------------------
@@ -293,19 +228,6 @@ class Typhoon(Script):
 
     def shift(self) -> Play:
         return [(0, self._press(self.cast.near.duty, "我已到岗，接班"))]
-
-    def _shows(self, user: int, seen: str) -> Act:
-        return partial(self.players.photo, user, seen=seen)
-
-    def _phone(self, user: int) -> str:
-        """Of a name there may be two in a county, of a number not."""
-        return (self.players.world.user(user).phone or "").removeprefix("+86")
-
-    def _name(self, user: int) -> str:
-        return self.players.world.user(user).first_name
-
-    def _sees(self, user: int, words: str) -> Act:
-        return partial(self.players.look, user, words)
 
 
 _TEXTS = {

@@ -35,6 +35,7 @@ class Way(StrEnum):
 
 
 _MIX = ((Way.BUTTON, 0.6), (Way.WORD, 0.2), (Way.IN_GROUP, 0.12), (Way.LINK, 0.08))
+_CHECK = ("【抽查】", "请您回答")
 _WORDS = ("收到", "收到！", "1", "好的，收到", "村里收到")
 
 
@@ -63,6 +64,8 @@ class Crowd:
         self.asked_at: dict[tuple[int, int], datetime] = {}
         self.shown: dict[tuple[int, int], list[tuple[int, datetime]]] = defaultdict(list)
         """(warning, person) → to whom the silent one was named, and when"""
+        self.checked: list[tuple[int, datetime]] = []
+        """whom a check asked, and when; the message itself is rewritten when it is answered"""
         self.is_cut_off: Callable[[Resident], bool] = lambda _: False
         """who can neither read nor write just now"""
         self.is_busy: Callable[[int], bool] = lambda _: False
@@ -85,6 +88,8 @@ class Crowd:
             if event["type"] != "message" or event["about"].bot_id is None:
                 continue
             message: Message = event["about"]
+            if event["chat_id"] > 0 and all(words in message.text for words in _CHECK):
+                self.checked.append((event["chat_id"], self._stage.clock.now()))
             buttons = [button.get("callback_data", "") for row in message.buttons for button in row]
             named = {tuple(data.split(":")[2:4]) for data in buttons if data.startswith("w:rec:")}
             for warning, person in named:  # a line of buttons for each silent one

@@ -6,22 +6,23 @@ ordinary grid member and to a village's emergency officer.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
-from demo.cast import cast_of
+from demo.cast import Cast, cast_of
 from demo.players import Players
 from demo.typhoon import Typhoon
 from domain.people import Role
 from services.audit import audit
-from tests.acceptance.burden import Burden
+from tests.acceptance.burden import ZONE, Burden, Said
 from tests.acceptance.crowd import Crowd
-from tests.acceptance.points import enter_points
+from tests.acceptance.points import dike_walkers, enter_dikes, enter_points
 from tests.acceptance.reckoning import Ledger
 from tests.acceptance.roster import LargeCounty, Size, make
 from tests.acceptance.stage import Stage, stage_of
+from tests.acceptance.typhoon_checks import reckon_checks
 
 SMALL = Size(3, 15, 165)
 START = datetime(2026, 6, 19, 23, 58, tzinfo=UTC)
@@ -39,16 +40,21 @@ async def typhoon(size: Size, folder: Path, title: str = "", hours: float = HOUR
     everything_on.write_text("", "utf-8")
     async with stage_of(county, folder, start=START, county_file=everything_on) as stage:
         await stage.bot.doors.run(partial(enter_points, county=county))
+        await stage.bot.doors.run(partial(enter_dikes, county=county))
         crowd = Crowd(stage, goes_on=True)
         await stage.pass_time(minutes=2)
-        script = Typhoon(Players(stage.world), stage, cast_of(county.residents, county.places), stage.deliver)
+        script = Typhoon(Players(stage.world), stage, _cast(county), stage.deliver)
         began = stage.now()
         _set_the_pace(stage, script, began)
         script.begin(began)
         crowd.is_busy = script.is_busy
         crowd.is_cut_off = lambda one: one.posts[0].place in script.cut_off()
         await stage.until(began + timedelta(hours=hours))
-        return await _reckon(stage, county, script, title)
+        return await _reckon(stage, county, script, title, crowd.checked)
+
+
+def _cast(county: LargeCounty) -> Cast:
+    return cast_of(county.residents, county.places, {place: one.user_id for place, one in dike_walkers(county).items()})
 
 
 def _set_the_pace(stage: Stage, script: Typhoon, began: datetime) -> None:
@@ -69,7 +75,9 @@ def _set_the_pace(stage: Stage, script: Typhoon, began: datetime) -> None:
         stage.at(until, partial(pace, SLOW))
 
 
-async def _reckon(stage: Stage, county: LargeCounty, script: Typhoon, title: str) -> Ledger:
+async def _reckon(
+    stage: Stage, county: LargeCounty, script: Typhoon, title: str, checked: Sequence[tuple[int, datetime]]
+) -> Ledger:
     ledger, cast, began = Ledger(title), script.cast, script.began
     burden = Burden(stage.world, began, began + timedelta(hours=72))
     rows = [row for row in script.rows() if began + row.at < stage.now() - QUICK_FOR]
@@ -84,6 +92,7 @@ async def _reckon(stage: Stage, county: LargeCounty, script: Typhoon, title: str
     _private(ledger, burden, "grid member", _ordinary(county, Role.GRID_MEMBER), MOST_GRID)
     _private(ledger, burden, "emergency officer", _ordinary(county, Role.EMERGENCY_OFFICER), MOST_OFFICER)
     _nights(ledger, burden, county, began)
+    reckon_checks(ledger, checked, county, script, stage.now())
     phones = [
         text for chat in county.groups.values() for text in (s.text for s in burden.to(chat)) if _MOBILE.search(text)
     ]
@@ -98,23 +107,30 @@ _WALKING = {Role.PATROLLER, Role.MONITOR}
 
 
 def _ordinary(county: LargeCounty, role: Role) -> list[int]:
-    """Those with the role in villages. Who also holds a leading post is not ordinary, nor who also has a pond or a
-    slope of his own to walk: rounds are as many as the level asks for."""
+    """Those with the role in villages. Who also holds a leading post is not ordinary, nor who has a pond or a slope to
+    walk, be it for a colleague on leave: rounds are as many as the level asks for."""
+    busier = {one.number for one in county.residents if any(p.role in _LEADING | _WALKING for p in one.posts)}
+    busier |= {one.stand_in for one in county.residents if one.number in busier and one.stand_in is not None}
     return [
         one.user_id
         for one in county.residents
-        if one.enrolled
-        and any(p.role is role for p in one.posts)
-        and not any(p.role in _LEADING | _WALKING for p in one.posts)
+        if one.enrolled and one.number not in busier and any(p.role is role for p in one.posts)
     ]
 
 
 def _private(ledger: Ledger, burden: Burden, who: str, people: Iterable[int], most: int) -> None:
-    counts = sorted(len(burden.to(one)) for one in people)
-    if not counts:
+    counted = sorted(((len(burden.to(one)), one) for one in people), reverse=True)
+    if not counted:
         return
-    ledger.figures[f"messages to a {who}"] = f"median {counts[len(counts) // 2]}, most {counts[-1]} (at most {most})"
-    ledger.hold(f"messages to a {who}", [counts[-1]] if counts[-1] > most else [])
+    median, (highest, busiest) = counted[len(counted) // 2][0], counted[0]
+    ledger.figures[f"messages to a {who}"] = f"median {median}, most {highest} (at most {most})"
+    ledger.hold(f"messages to a {who}", [f"{one} got {count}" for count, one in counted if count > most])
+    if highest > most:
+        ledger.figures[f"what {busiest} got"] = "".join(_first_line(said) for said in burden.to(busiest))
+
+
+def _first_line(said: Said) -> str:
+    return f"\n{said.at.astimezone(ZONE):%d %H:%M} {' '.join(said.text.split())[:60]}"
 
 
 def _nights(ledger: Ledger, burden: Burden, county: LargeCounty, began: datetime) -> None:
