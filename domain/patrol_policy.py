@@ -101,6 +101,8 @@ class PatrolPolicy(BaseModel):
     """a round at least this long begins with a message; of shorter ones the message in hand goes on"""
     recheck_hours: int = Field(default=24, ge=1, le=240)
     """事后复查: so long after a response ends or is lowered, by day"""
+    backfill_hours: int = Field(default=24, ge=1, le=240)
+    """补 lists and fills in rounds that were missed no longer ago"""
     must_measure: frozenset[Category] = frozenset()
     """of these a figure is asked for even where all is normal"""
     sharp_rise_metres: float = Field(default=0.5, gt=0)

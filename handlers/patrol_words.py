@@ -7,6 +7,7 @@ from domain.answers import is_received
 from domain.geometry import Point
 from domain.obligations import Channel
 from domain.patrol_answers import read_several
+from domain.patrol_backfill import ABOUT
 from domain.patrols import Finding, Hindrance, Said, TaskState, own_places, read_check_in, read_hindrance
 from domain.people import Person
 from domain.places import PlaceCode
@@ -20,7 +21,6 @@ from services.patrols import CheckedIn, Report, check_in, check_in_freely, give_
 from services.ports import PatrolTask
 
 _LONGEST_REASON = 60
-_ABOUT = timedelta(hours=6)
 
 
 async def said(scene: Scene, done: CheckedIn) -> Html:
@@ -68,7 +68,7 @@ async def _take_reason(scene: Scene, person: Person, told: Said | None) -> bool:
     why = why or Hindrance.OTHER
     await give_reason(scene.work, task.id, person, why, text)
     said = scene.text("patrol.reason_saved", why=scene.label(f"patrol.hindrance.{why.value}"))
-    await _say_and_next(scene, person, said)
+    await say_and_next(scene, person, said)
     return True
 
 
@@ -89,7 +89,7 @@ async def _take(scene: Scene, person: Person, tasks: list[PatrolTask], told: Sai
     words = await said(scene, done)
     if (level := await measured(scene, done, told.words)) is not None:
         words = scene.card("patrol_several", lines=[words, level])
-    await _say_and_next(scene, person, words, done.task if done.task.ask_why else None)
+    await say_and_next(scene, person, words, done.task if done.task.ask_why else None)
     return True
 
 
@@ -125,7 +125,7 @@ async def _take_several(scene: Scene, person: Person, tasks: list[PatrolTask]) -
     bad = next(((one, told) for one, told, _ in done if told.finding is Finding.ABNORMAL), None)
     words = scene.card("patrol_several", lines=lines)
     if bad is None:
-        await _say_and_next(scene, person, words, ask)
+        await say_and_next(scene, person, words, ask)
         return True
     await (scene.aside() or scene).say(words)
     await abnormal(scene, bad[0], bad[1].words)
@@ -146,7 +146,7 @@ async def _missed(scene: Scene, person: Person, told: Said) -> list[PatrolTask]:
     """Rounds that were given up before he could answer, about the time that he fills in now (补报)."""
     if told.seen_at is None:
         return []
-    rounds = await scene.work.rows.rounds.of_person_due(person.id, told.seen_at - _ABOUT, told.seen_at + _ABOUT)
+    rounds = await scene.work.rows.rounds.of_person_due(person.id, told.seen_at - ABOUT, told.seen_at + ABOUT)
     return [one for one in rounds if one.state is TaskState.MISSED]
 
 
@@ -162,7 +162,7 @@ async def _answered_before(scene: Scene, person: Person, told: Said) -> PatrolTa
     return task if newest is not None and newest.finding is told.finding else None
 
 
-async def _say_and_next(scene: Scene, person: Person, words: Html, asked: PatrolTask | None = None) -> None:
+async def say_and_next(scene: Scene, person: Person, words: Html, asked: PatrolTask | None = None) -> None:
     """What was recorded and, in the same message, what is still open."""
     left = [asked] if asked is not None else await open_tasks(scene.work, person)
     there = scene.aside() or scene
@@ -207,7 +207,7 @@ async def attachment(scene: Scene) -> bool:
         await scene.nod()
     if told is not None:
         return await _take(scene.aside() or scene, person, [task], told)
-    await _say_and_next(scene, person, words)
+    await say_and_next(scene, person, words)
     return True
 
 

@@ -10,6 +10,7 @@ from domain.patrols import Finding, Hindrance, TaskState, own_places
 from domain.people import RIGHTS, Action, Person
 from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle, Html, Rows
+from handlers.patrol_backfill import fill_in, missed_of
 from handlers.patrol_lists import abnormal, go_on_to_hazard, list_word, measured
 from handlers.patrol_orders import order_buttons, press_dense, press_pause, press_resume
 from handlers.patrol_spoken import heard_word, press_heard, voice
@@ -179,7 +180,10 @@ async def patrol(scene: Scene) -> None:
         return
     person = scene.known()
     tasks = await open_tasks(scene.work, person)
-    await scene.say(*(await view(scene.work, tasks, scene.lang) if tasks else await _voluntary(scene, person)))
+    text, buttons = await view(scene.work, tasks, scene.lang) if tasks else await _voluntary(scene, person)
+    if missed := len(await missed_of(scene.work, person)):
+        text = scene.text("patrol.and_next", said=text, next=scene.text("patrol.still_missed", count=missed))
+    await scene.say(text, buttons)
 
 
 async def start(scene: Scene) -> None:
@@ -289,6 +293,6 @@ FEATURE = Feature(
     presses={"p": press},
     starts={"p": start},
     commands={"patrol": patrol, "mytasks": patrol, "patrols": patrols},
-    private=(voice, heard_word, list_word, private_word, attachment),
+    private=(voice, fill_in, heard_word, list_word, private_word, attachment),
     group=(voice, group_word, attachment),
 )

@@ -10,6 +10,7 @@ import pytest
 from domain.hazards import Category
 from domain.patrols import TaskState
 from domain.points import RiskLevel
+from domain.response import ResponseLevel
 from tests.bot.test_patrol_rounds import begin, point, states
 from tests.support.county import DUTY, GRID, OFFICER, PATROLLER, STATION, VILLAGE, WATER, County, Someone, small_county
 from tests.support.transcripts import Story, hold_to_transcript
@@ -77,12 +78,27 @@ async def round_by_voice(county: County) -> tuple[Someone, ...]:
     return GRID, OFFICER
 
 
+async def round_several_missed_filled_in(county: County) -> tuple[Someone, ...]:
+    await point(county, 1, "岭头山塘", GRID)
+    await point(county, 2, "上坞后山", GRID, category=Category.GEOHAZARD)
+    await begin(county, ResponseLevel.II)
+    await county.pass_time(step=timedelta(minutes=15), hours=10, minutes=30)
+    await county.say(GRID, "补")
+    await county.say(GRID, "补9 正常")
+    await county.say(GRID, "去抢险了，补1 正常")
+    await county.say(GRID, "都补 去不了 路断")
+    await county.say(GRID, "补")
+    assert TaskState.MISSED not in await states(county)
+    return (GRID,)
+
+
 STORIES: tuple[Story, ...] = (
     round_typed_in_private,
     round_several_points_in_one_go,
     round_a_reply_in_the_group,
     round_a_red_warning_and_a_restart_in_between,
     round_by_voice,
+    round_several_missed_filled_in,
 )
 
 

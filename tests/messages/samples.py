@@ -408,6 +408,7 @@ VILLAGE = frozenset(
         "rehearsal.thanks",
         "cards.patrol_ask",
         "cards.patrol_done",
+        "cards.patrol_missed",
         "cards.patrol_several",
         "report_hazard",
         "fix_hazard",
