@@ -16,7 +16,7 @@ from handlers.patrol_orders import order_buttons, press_dense, press_pause, pres
 from handlers.patrol_spoken import heard_word, press_heard, voice
 from handlers.patrol_words import attachment, group_word, private_word, said
 from handlers.scene import Feature, Scene
-from messages.keyboards import button, stacked
+from messages.keyboards import button
 from services.patrol_desk import Unfinished, cancel_plan, sums_today, unfinished
 from services.patrol_texts import SHOWN, ask_key, open_tasks, task_facts, together, view
 from services.patrols import CheckedIn, Report, check_in, check_in_freely, give_reason
@@ -226,8 +226,12 @@ async def patrols(scene: Scene) -> None:
         else scene.text("patrol.desk.nothing")
     )
     plans = any(post.role in RIGHTS[Action.PLAN_PATROL] for post in leader.posts)
-    plan = Button(scene.label("patrol.button.plan"), "p:plan:new", style=ButtonStyle.PRIMARY)
-    await scene.say(text, stacked(plan, (*_takings_back(scene, found), *await order_buttons(scene))) if plans else ())
+    plan = (
+        Button(scene.label("patrol.button.plan"), "p:plan:new", style=ButtonStyle.PRIMARY),
+        Button(scene.label("patrol.button.plan_points"), "p:plan:points"),
+    )
+    more = (*_takings_back(scene, found), *await order_buttons(scene))
+    await scene.say(text, (plan, *more) if plans else ())
 
 
 def _takings_back(scene: Scene, found: Sequence[Unfinished]) -> Rows:
@@ -265,7 +269,7 @@ async def _drop(scene: Scene) -> None:
 async def _plan(scene: Scene) -> None:
     if not scene.incoming.private:
         raise NotAllowed("refused.private_only")
-    await scene.open("plan_patrol")
+    await scene.open("plan_points" if scene.args[0] == "points" else "plan_patrol")
 
 
 _PRESSES = {

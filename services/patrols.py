@@ -4,11 +4,10 @@ Nobody is asked to check in unless somebody planned it. What he finds is written
 position he sends is kept beside it and judges nothing.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from domain.errors import DomainError, Stale
+from domain.errors import Stale
 from domain.obligations import Channel, ObligationState, is_late
 from domain.patrol_policy import grace
 from domain.patrols import (
@@ -18,119 +17,15 @@ from domain.patrols import (
     Hindrance,
     Phase,
     TaskState,
-    can_wait_till_morning,
     is_own,
     is_same,
-    lapses_at,
-    opened_at,
 )
-from domain.people import Action, Person, PersonId, Role
+from domain.people import Action, Person
 from domain.places import PlaceCode
 from services.patrol_desk import tell_unable
-from services.patrol_texts import REASON_WITHIN, ask_key, ask_subject, redraw, tell_tasks, together
+from services.patrol_texts import REASON_WITHIN, ask_subject, redraw, together
 from services.ports import CheckIn, PatrolTask
 from services.work import Work
-
-# -- planning ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """What an officer wants walked: where, by whom, in which phase, by when."""
-
-    places: frozenset[PlaceCode]
-    roles: frozenset[Role]
-    phase: Phase
-    due_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PlanMade:
-    number: int
-    tasks: tuple[PatrolTask, ...]
-    people: tuple[Person, ...]
-    unreached: tuple[Person, ...]
-    """of these, to whom the bot cannot write"""
-    spared: int
-    """who has the same task already"""
-
-
-async def plan_patrol(work: Work, officer: Person, said: Planned) -> PlanMade:
-    """One task for each person and place, one message for each person. Raises NotAllowed outside the officer's area,
-    DomainError when nobody there holds such a post, or everybody has the task already."""
-    for code in said.places:
-        await work.require(officer, Action.PLAN_PATROL, code)
-    pairs = await _walkers(work, said)
-    if not pairs:
-        raise DomainError("patrol.plan.nobody")
-    wanted = await _without_doubles(work, said, pairs)
-    if not wanted:
-        raise DomainError("patrol.plan.already")
-    number = await work.rows.counters.next("patrol_plan")
-    tasks = await work.rows.patrols.add_tasks(
-        [
-            PatrolTask(0, person_id, place, said.phase, said.due_at, officer.id, work.now, number)
-            for person_id, place in wanted
-        ]
-    )
-    people = await work.rows.people.many({one.person_id for one in tasks})
-    for task in tasks:
-        await _owe(work, task, people[task.person_id])
-    told = [person for person in people.values() if await _hand_out(work, person, tasks)]
-    await work.note("patrol.planned", f"patrol-plan:{number}", officer, tasks=len(tasks), people=len(people))
-    unreached = tuple(person for person in people.values() if person not in told)
-    return PlanMade(number, tuple(tasks), tuple(people.values()), unreached, len(pairs) - len(wanted))
-
-
-async def _walkers(work: Work, said: Planned) -> list[tuple[PersonId, PlaceCode]]:
-    """Each person with the places of his posts there, once; for somebody on leave whoever stands in."""
-    tree = await work.tree()
-    codes = {one.code for code in said.places for one in tree.descendants(code)} | said.places
-    away = {leave.person_id: leave.stand_in_id for leave in await work.rows.people.leaves(work.now)}
-    pairs = [
-        (away.get(person.id, person.id), post.place)
-        for person in await work.rows.people.holding(said.roles, codes)
-        for post in person.posts
-        if post.role in said.roles and post.place in codes
-    ]
-    return sorted(set(pairs), key=lambda pair: (pair[1], pair[0]))
-
-
-async def _without_doubles(
-    work: Work, said: Planned, pairs: list[tuple[PersonId, PlaceCode]]
-) -> list[tuple[PersonId, PlaceCode]]:
-    day = work.local(said.due_at).date()
-    had = {
-        (one.person_id, one.place)
-        for one in await work.rows.patrols.open_of({person_id for person_id, _ in pairs})
-        if one.phase is said.phase and work.local(one.due_at).date() == day and one.due_at > work.now
-    }
-    return [pair for pair in pairs if pair not in had]
-
-
-async def _owe(work: Work, task: PatrolTask, person: Person) -> None:
-    ladder = work.policy.patrols.ladder
-    await work.rows.obligations.open(
-        subject=task.subject,
-        what=CHECK_IN,
-        plan=ladder,
-        opened_at=opened_at(task.due_at, ladder),
-        owing=[(person.id, task.place, person.reachable)],
-    )
-
-
-async def _hand_out(work: Work, person: Person, tasks: Iterable[PatrolTask]) -> bool:
-    own = [one for one in tasks if one.person_id == person.id]
-    due = max(one.due_at for one in own)
-    return await tell_tasks(
-        work,
-        person,
-        own,
-        ask_key(own, person),
-        silent=can_wait_till_morning(work.local(work.now), work.local(due)),
-        expires_at=lapses_at(due, work.policy.patrols.ladder),
-    )
-
 
 # -- checking in ------------------------------------------------------------------------------------------------
 

@@ -34,6 +34,7 @@ from handlers.dialogues.pay_reward import DIALOGUE as PAY_REWARD
 from handlers.dialogues.place_warning import DIALOGUE as PLACE_WARNING
 from handlers.dialogues.plan_duty import DIALOGUE as PLAN_DUTY
 from handlers.dialogues.plan_patrol import DIALOGUE as PLAN_PATROL
+from handlers.dialogues.plan_points import DIALOGUE as PLAN_POINTS
 from handlers.dialogues.propose_reward import DIALOGUE as PROPOSE_REWARD
 from handlers.dialogues.refuse_reward import DIALOGUE as REFUSE_REWARD
 from handlers.dialogues.relay_warning import DIALOGUE as RELAY_WARNING
@@ -64,6 +65,7 @@ DIALOGUES: tuple[Dialogue, ...] = (
     JUDGE_CHECK,
     EXPLAIN_CHECK,
     PLAN_PATROL,
+    PLAN_POINTS,
     REPORT_HAZARD,
     ASSIGN_HAZARD,
     GRADE_HAZARD,

@@ -15,7 +15,7 @@ from domain.places import PlaceCode, ancestors
 from domain.text import Html
 from handlers.dialogue import Dialogue
 from handlers.scene import Scene
-from services.patrols import PlanMade, Planned, plan_patrol
+from services.patrol_plan import PlanMade, Planned, plan_patrol
 
 _SOON = timedelta(minutes=30)
 """nobody is sent out with less time than that"""
@@ -85,7 +85,7 @@ def _moments(scene: Scene) -> dict[str, datetime]:
     return {code: at for code, at in usual.items() if at >= now + _SOON}
 
 
-async def _dues(scene: Scene, _known: Mapping[str, JsonValue]) -> Sequence[Choice]:
+async def dues(scene: Scene, _known: Mapping[str, JsonValue]) -> Sequence[Choice]:
     return [
         Choice(code, label=scene.label("plan_patrol.due.by", at=at), value=at.isoformat())
         for code, at in _moments(scene).items()
@@ -105,19 +105,20 @@ async def _submit(scene: Scene, answers: BaseModel, _known: Mapping[str, JsonVal
             due_at=answers.due,
         ),
     )
-    return _closing(scene, made, answers.due)
+    return closing(scene, made, answers.due)
 
 
-def _closing(scene: Scene, made: PlanMade, due: datetime) -> Html:
+def closing(scene: Scene, made: PlanMade, due: datetime) -> Html:
     return scene.card(
         "patrol_planned",
         people=len(made.people),
-        places=len({task.place for task in made.tasks}),
+        places=len({(task.place, task.point_id) for task in made.tasks}),
         due=scene.work.local(due),
         names=[person.name for person in made.people if person not in made.unreached],
         unreached=[{"name": person.name, "phone": person.phone} for person in made.unreached],
         spared=made.spared,
+        nobody=list(made.nobody),
     )
 
 
-DIALOGUE = Dialogue(form=FORM, submit=_submit, options={"places": _places, "dues": _dues}, may=_may)
+DIALOGUE = Dialogue(form=FORM, submit=_submit, options={"places": _places, "dues": dues}, may=_may)

@@ -4,13 +4,15 @@ from datetime import datetime, timedelta
 
 import pytest
 
+from domain.hazards import Category
 from domain.patrols import Finding, Hindrance, Phase, TaskState
 from domain.people import Leave, Post, Role
 from domain.places import PlaceCode
 from services.handover import hand_over
-from services.patrols import PlanMade, Planned, plan_patrol
+from services.patrol_plan import PlanMade, Planned, plan_patrol
 from services.ports import CheckIn, PatrolTask, Proof
 from services.work import Work
+from tests.bot.test_patrol_rounds import point
 from tests.support.county import (
     CADRE,
     DUTY,
@@ -86,6 +88,26 @@ async def test_an_officer_sends_people_out_with_four_answers(county: County) -> 
     assert len(task) == 1
     assert "今天任务" in task[0]
     assert "上坞村 事前检查" in task[0]
+    county.seen_all()
+
+
+async def test_chosen_points_are_walked_by_those_in_charge_of_them(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    await point(county, 2, "高山塘", PATROLLER)
+    await point(county, 3, "溪口堤防", category=Category.DIKE)
+    await county.say(STATION, "/patrols")
+    await county.press(STATION, "派几个点")
+    await county.say(STATION, "1,3")
+    await county.press(STATION, "事前检查")
+    await county.press(STATION, "6月20日 18:00前")
+    await county.press(STATION, "确认提交")
+    assert "已派出：1 人，1 处" in county.last(STATION)
+    assert "没有巡查责任人，没有派：溪口堤防" in county.last(STATION)
+    assert county.new(PATROLLER) == []  # his point was not chosen
+    assert "岭头山塘 事前检查，18:00前" in county.new(GRID)[0]
+    await county.say(GRID, "1")
+    task = await task_of(county, GRID)
+    assert (task.state, task.point_id) == (TaskState.NORMAL, 1)
     county.seen_all()
 
 
