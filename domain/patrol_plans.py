@@ -15,7 +15,9 @@ from domain.checklists import PointKind, kind_of
 from domain.geometry import Point, distance_km
 from domain.patrol_policy import LevelName, PatrolPolicy, Rounds
 from domain.patrols import Phase
+from domain.places import PlaceCode
 from domain.points import RiskPoint
+from domain.response import Period
 
 LEVELS: tuple[LevelName, ...] = ("IV", "III", "II", "I")
 """from the lightest to the gravest: never compared as text"""
@@ -57,6 +59,19 @@ def rounds_of(
     if red and kind in policy.danger_kinds and (usual is None or policy.red.dense < usual.dense):
         return policy.red
     return usual
+
+
+def asking(policy: PatrolPolicy, periods: Iterable[Period], place: PlaceCode, kind: PointKind) -> Period | None:
+    """Of the responses that hold at the place the one by whose table the point is walked: the densest rounds, then the
+    graver level. One that does not ask for points of this kind (a fire for ponds) takes them from nobody."""
+    asked = [
+        (rounds.dense, -one.level.severity, one.started_at, one.id, one)
+        for one in periods
+        if one.active
+        and one.holds_at(place)
+        and (rounds := rounds_of(policy, str(one.level), one.hazard_kind, kind)) is not None
+    ]
+    return min(asked)[-1] if asked else None
 
 
 def round_at(policy: PatrolPolicy, rounds: Rounds, kind: PointKind, now: datetime, since: datetime) -> Round | None:

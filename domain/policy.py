@@ -212,11 +212,12 @@ class CheckPolicy(BaseModel):
 
     @property
     def minutes(self) -> CheckMinutes:
-        """Of a leader's own check."""
+        """Of a leader's own check on ordinary days."""
         return CheckMinutes(self.answer_minutes, self.second_try_minutes, self.phone_minutes, self.lapse_hours * 60)
 
-    def daily_minutes(self, answer: int) -> CheckMinutes:
-        """Of the daily one: `answer` minutes by the level of response, and the same distances as in a leader's own."""
+    def level_minutes(self, answer: int) -> CheckMinutes:
+        """While a response lasts, in the daily one and in a leader's own: `answer` minutes by its level, and the same
+        distances from there on."""
         later = answer - self.answer_minutes
         second, phone = self.second_try_minutes + later, self.phone_minutes + later
         return CheckMinutes(answer, max(answer, second), max(answer, phone), self.lapse_hours * 60)

@@ -27,13 +27,15 @@ class LevelPolicy(BaseModel):
     lifts_quiet: bool
     """blue and yellow notices are not held at night where the level holds"""
     answer_minutes: int = Field(ge=1, le=240)
-    """to answer a spot check"""
+    """to answer a spot check, the daily one and a leader's own"""
     on_duty: frozenset[Role]
     """who stands on duty: at headquarters, or in the villages"""
     shift_officers: int = Field(default=2, ge=1, le=20)
     """so many officers a shift of the body needs beside its leader, where that is more than on ordinary days"""
     round_the_clock: bool
-    """they stand day and night"""
+    """they stand day and night; only then is anybody drawn for a check at night"""
+    zero_report: bool
+    """a day on which there was nothing has its digest too (零报告); otherwise it has none"""
 
 
 _IV = frozenset({Role.LEADER_IN_CHARGE, Role.STATION, Role.DUTY, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER})
@@ -54,6 +56,7 @@ def _levels() -> dict[ResponseLevel, LevelPolicy]:
             on_duty=roles[level],
             shift_officers=officers[level],
             round_the_clock=level >= _L.II,
+            zero_report=True,
         )
         for level in _L
     }

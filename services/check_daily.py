@@ -43,7 +43,7 @@ async def draw(work: Work, row: DailyRow, charge: Charge, plan: DailyChecks, win
         await _tell_empty(work, settled, record)
     else:
         answer = work.policy.response.levels[charge.period.level].answer_minutes
-        await _ask(work, settled, from_, record, work.policy.checks.daily_minutes(answer))
+        await _ask(work, settled, from_, record, work.policy.checks.level_minutes(answer))
     return settled
 
 

@@ -57,7 +57,11 @@ async def _charges(work: Work, periods: Sequence[Period]) -> list[Charge]:
 
 
 def _plan(work: Work, charge: Charge) -> DailyChecks:
-    return work.policy.checks.daily.of(charge.period.level)
+    """Of the level; without its nights where the county's table does not have people on duty round the clock then."""
+    plan = work.policy.checks.daily.of(charge.period.level)
+    if work.policy.response.levels[charge.period.level].round_the_clock:
+        return plan
+    return plan.model_copy(update={"windows": tuple(one for one in plan.windows if not one.at_night)})
 
 
 def _slots(work: Work, charge: Charge, last: datetime | None) -> list[Slot]:

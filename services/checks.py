@@ -7,6 +7,7 @@ heard of is left alone. Nothing of it reaches a group but figures, and those onl
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from domain.check_minutes import CheckMinutes
 from domain.checks import (
     LEAST_FOR_COUNTS,
     CheckState,
@@ -31,6 +32,7 @@ from services.check_pool import Candidate, Pool, candidate_of, pool_of, scopes
 from services.check_view import check_of, counts_of, everyone, require_issuer
 from services.drills import require_inside
 from services.ports import AskedRow, CheckRow
+from services.response import level_at
 from services.work import Work
 
 _ROUND_DAYS = 365
@@ -73,7 +75,7 @@ async def issue(work: Work, checker: Person | None, order: Order) -> CheckRow:
         await _row(work, checker, order, place, record, trades[0] if all(trades) else ""),
         [AskedRow(0, one.person.id, one.post.place, one.post.role, one.standing_in_for) for one in chosen],
     )
-    await open_and_ask(work, check, chosen, work.policy.checks.minutes)
+    await open_and_ask(work, check, chosen, await minutes_at(work, place))
     await show(work, check.id, checker)
     await work.note("check.issued", check.subject, checker, topic=check.topic.value, **_facts(check))
     return await check_of(work, check.id)
@@ -82,7 +84,7 @@ async def issue(work: Work, checker: Person | None, order: Order) -> CheckRow:
 async def _row(
     work: Work, checker: Person, order: Order, place: PlaceCode, record: Draw | None, department: str
 ) -> CheckRow:
-    policy = work.policy.checks
+    minutes = await minutes_at(work, place)
     topic = order.topic or await topic_in_turn(work, checker)
     return CheckRow(
         id=0,
@@ -96,9 +98,15 @@ async def _row(
         roles=tuple(sorted(order.roles, key=str)),
         department=department,
         draw=record,
-        due_at=due_at(policy.minutes.ladder, work.now),
-        phone_at=work.now + timedelta(minutes=policy.phone_minutes),
+        due_at=due_at(minutes.ladder, work.now),
+        phone_at=work.now + timedelta(minutes=minutes.phone),
     )
+
+
+async def minutes_at(work: Work, place: PlaceCode) -> CheckMinutes:
+    """How long people there have to answer: while a response holds, by its level."""
+    level, policy = await level_at(work, place), work.policy.checks
+    return policy.minutes if level is None else policy.level_minutes(work.policy.response.levels[level].answer_minutes)
 
 
 async def topic_in_turn(work: Work, checker: Person) -> Topic:

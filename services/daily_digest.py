@@ -52,11 +52,14 @@ async def send_daily(work: Work) -> int:
     due = await _due(work, periods, newest)
     if not due:
         return 0
-    began = min(work.local(one.started_at) for one in _running(periods, newest))
+    running = _running(periods, newest)
+    began = min(work.local(one.started_at) for one in running)
     figures = await _figures(work, digest_day(newest, began))
+    levels = work.policy.response.levels
     for place in due:
         if await work.rows.responses.day_done("digest", place, figures.day.day, work.now):
-            await _send(work, place, figures, late=late, skipped=skipped.get(place, []))
+            zero = any(levels[one.level].zero_report for one in running if one.touches(place))
+            await _send(work, place, figures, late=late, skipped=skipped.get(place, []), zero=zero)
     return len(due)
 
 
@@ -112,7 +115,9 @@ def _shares(owing: Sequence[Owing], manned: Sequence[Manned], place: PlaceCode) 
     return counted | {Matter.DUTY: duty_share(manned, place)}
 
 
-async def _send(work: Work, place: PlaceCode, figures: _Figures, *, late: bool, skipped: Sequence[datetime]) -> None:
+async def _send(
+    work: Work, place: PlaceCode, figures: _Figures, *, late: bool, skipped: Sequence[datetime], zero: bool
+) -> None:
     readers = await readers_in(work, place)
     shares, day = figures.of(place), figures.day
     hazards = len(await work.rows.hazards.alive_in([place], limit=10_000))
@@ -129,6 +134,9 @@ async def _send(work: Work, place: PlaceCode, figures: _Figures, *, late: bool, 
         "hazards": hazards,
         "nothing": not hazards and not any(one.owed or one.excused for one in shares.values()),
     }
+    if facts["nothing"] and not (zero or skipped):
+        await work.note("digest.nothing", f"place:{place}", None, day=day.day)
+        return
     for person in readers:
         lost = await _not_arrived(work, day, place, person)
         await work.tell(

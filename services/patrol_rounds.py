@@ -14,6 +14,7 @@ from domain.colours import Colour
 from domain.obligations import ObligationState
 from domain.patrol_plans import (
     Round,
+    asking,
     gravest,
     kind_of_point,
     most_dangerous_first,
@@ -36,6 +37,7 @@ from services.work import Work
 _RECENT = timedelta(days=2)
 _POINTS_AT_ONCE = 150
 _PEOPLE_AT_ONCE = 40
+_OPEN_AT_ONCE = 500
 _OVER = "ended"
 
 
@@ -49,7 +51,7 @@ async def lay_out_rounds(work: Work) -> int:
             made, complete = await _lay_out(work, period, active)
             done, whole = done + made, whole and complete
         else:
-            done += await _close(work, period)
+            done += await _close(work, period, active)
     return done + (await _hand_out(work) if whole else 0)
 
 
@@ -133,17 +135,34 @@ async def _lay_out(work: Work, period: Period, active: Sequence[Period]) -> tupl
     if line == layout.plan and layout.after_point is None:
         return 0, True
     looked = layout.after_point or 0 if line == layout.plan else 0
+    if not looked:
+        await _leave(work, period)
     points = most_dangerous_first(await work.rows.points.in_places(period.places), None)
     batch = points[looked : looked + _POINTS_AT_ONCE]
     phase, made = phase_at(level, layout.highest), 0
     wanted = [(point, found) for point in batch if (found := table.for_point(point)) is not None]
     for point, found in wanted:
-        if (owner := strictest(active, point.place)) is not None and owner.id == period.id:
+        if _is_walked_for(work, period, active, point):
             made += await _make(work, period, point, found, phase)
     complete = looked + _POINTS_AT_ONCE >= len(points)
     rest = None if complete else looked + _POINTS_AT_ONCE
     await work.rows.rounds.save_layout(replace(layout, plan=line, after_point=rest))
     return made, complete
+
+
+def _is_walked_for(work: Work, period: Period, active: Sequence[Period], point: RiskPoint) -> bool:
+    """Of several responses one sends somebody to a point. What none of them asks for but a human has ordered, half-hour
+    rounds of dikes, goes by the gravest."""
+    owner = asking(work.policy.patrols, active, point.place, kind_of_point(point)) or strictest(active, point.place)
+    return owner is not None and owner.id == period.id
+
+
+async def _leave(work: Work, period: Period) -> None:
+    """Places that the response has given up: what is open there ends, and counts as nobody's miss."""
+    for task in await work.rows.rounds.open_of_period(period.id, _OPEN_AT_ONCE):
+        if not period.holds_at(task.place):
+            await _give_way(work, task, TaskState.MISSED if task.due_at <= work.now else TaskState.ENDED)
+            await work.rows.outbox.supersede(subject=task.subject, person_id=task.person_id)
 
 
 async def _make(work: Work, period: Period, point: RiskPoint, found: Round, phase: Phase) -> int:
@@ -221,30 +240,34 @@ async def _tell(work: Work, person: Person, own: Sequence[PatrolTask]) -> None:
 # -- the end ----------------------------------------------------------------------------------------------------
 
 
-async def _close(work: Work, period: Period) -> int:
+async def _close(work: Work, period: Period, active: Sequence[Period]) -> int:
     """响应结束: what is open ends with it, and what was under a warning is looked at once more."""
     layout = await work.rows.rounds.layout(period.id)
     if layout is None or layout.plan == _OVER:
         return 0
-    open_ones = await work.rows.rounds.open_of_period(period.id, 500)
+    open_ones = await work.rows.rounds.open_of_period(period.id, _OPEN_AT_ONCE)
     for task in open_ones:
         await _give_way(work, task, TaskState.MISSED if task.due_at <= work.now else TaskState.ENDED)
         await work.rows.outbox.supersede(subject=task.subject, person_id=task.person_id)
-    if len(open_ones) == 500:
+    if len(open_ones) == _OPEN_AT_ONCE:
         return len(open_ones)
     await work.rows.rounds.save_layout(replace(layout, plan=_OVER, after_point=None))
-    again = await _recheck(work, period)
+    again = await _recheck(work, period, active)
     await work.note("patrol.rounds_ended", period.subject, None, open=len(open_ones), recheck=again)
     return len(open_ones) + again
 
 
-async def _recheck(work: Work, period: Period) -> int:
+async def _recheck(work: Work, period: Period, active: Sequence[Period]) -> int:
+    """Not of points that another response still sends somebody to."""
     walked = await work.rows.rounds.points_walked(period.id)
     points = await work.rows.points.many(walked)
     warned = await _warned(work, period)
-    here = [one for one in points.values() if one.active]
+    policy = work.policy.patrols
+    here = [
+        one for one in points.values() if one.active and asking(policy, active, one.place, kind_of_point(one)) is None
+    ]
     hit = [one for one in here if any(is_within(one.place, code) for code in warned)]
-    due = recheck_due(work.policy.patrols, work.local(work.now))
+    due = recheck_due(policy, work.local(work.now))
     minutes = max(1, round((due - work.local(work.now)).total_seconds() / 60))
     found = Round(work.local(work.now), due, minutes)
     made = 0

@@ -16,7 +16,7 @@ from domain.text import Html
 from handlers.dialogue import Dialogue
 from handlers.scene import Scene
 from services.check_pool import Pool, pool_of, scopes
-from services.checks import Order, issue, night, topic_in_turn, usual_size
+from services.checks import Order, issue, minutes_at, night, topic_in_turn, usual_size
 
 MOST = 10
 _LISTED = 16
@@ -197,10 +197,18 @@ async def _topics(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choi
         label = scene.label("issue_check.topic.turn", topic=name) if code == _IN_TURN else name
         if known.get("topic") == code:
             question = scene.label(f"check.question.{topic.value}")
-            minutes = scene.work.policy.checks.answer_minutes
+            minutes = await _minutes(scene, known)
             label = scene.label("issue_check.topic.shown", topic=label, question=question, minutes=minutes)
         choices.append(Choice(code, label=label, aliases=(name,) if code != _IN_TURN else ("轮换",)))
     return choices
+
+
+async def _minutes(scene: Scene, known: Mapping[str, JsonValue]) -> int:
+    """How long those who are asked have to answer."""
+    place, person = _place(known), known.get("person")
+    if place is None and isinstance(person, int) and (named := await scene.work.rows.people.get(person)) is not None:
+        place = named.posts[0].place if named.posts else None
+    return (await minutes_at(scene.work, place or scene.work.county)).answer
 
 
 async def _facts(scene: Scene, known: Mapping[str, JsonValue]) -> Mapping[str, object]:
