@@ -90,6 +90,8 @@ class ResponsePolicy(BaseModel):
     """the one digest of the day to leaders, on the county's clock"""
     review_at: time = time(8)
     """the review goes out the first time this hour comes after the end"""
+    review_within_days: int = Field(default=7, ge=1, le=60)
+    """a response that ended longer ago has no review sent by itself: the bot did not know reviews then, or was down"""
 
     @field_validator("levels", mode="before")
     @classmethod

@@ -30,9 +30,10 @@ BEHIND = ("called", "missed", "unqualified")
 
 
 async def send_reviews(work: Work) -> int:
-    """A duty of the clock: the first time that the county's hour comes after the end. Returns how many periods."""
-    done = 0
-    for period in await work.rows.responses.to_review(work.now):
+    """A duty of the clock: the first time that the county's hour comes after the end. One that ended long ago has none
+    by itself, so that an upgrade posts nothing old; it can be asked for. Returns how many periods."""
+    done, since = 0, work.now - timedelta(days=work.policy.response.review_within_days)
+    for period in await work.rows.responses.to_review(since, work.now):
         if work.now < _hour_after(work, period) or not await work.rows.responses.reviewed(period.id, work.now):
             continue
         rows = await rows_of(work, period)

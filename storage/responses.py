@@ -276,8 +276,9 @@ class ResponseTable:
         query = sa.select(response_day.c.place).where(response_day.c.what == what, response_day.c.day == day)
         return {PlaceCode(code) for code in await self._db.scalars(query)}
 
-    async def to_review(self, before: datetime) -> list[Period]:
-        return await self._list(response.c.ended_at <= before, response.c.reviewed_at.is_(None), self._seen())
+    async def to_review(self, since: datetime, until: datetime) -> list[Period]:
+        ended = (response.c.ended_at >= since, response.c.ended_at <= until)
+        return await self._list(*ended, response.c.reviewed_at.is_(None), self._seen())
 
     async def reviewed(self, period_id: int, at: datetime) -> bool:
         where = (response.c.id == period_id, response.c.reviewed_at.is_(None), ~_active)

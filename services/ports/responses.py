@@ -100,8 +100,8 @@ class ResponseRows(Protocol):
         """The places whose paper of that day is made."""
         ...
 
-    async def to_review(self, before: datetime) -> list[Period]:
-        """Ended, and nobody has had the review yet."""
+    async def to_review(self, since: datetime, until: datetime) -> list[Period]:
+        """Ended in this time, and nobody has had the review yet."""
         ...
 
     async def reviewed(self, period_id: int, at: datetime) -> bool: ...

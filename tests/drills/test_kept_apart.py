@@ -85,7 +85,7 @@ async def lists(work: Work) -> Lists:
     return Lists(
         warnings=len(await rows.warnings.active(work.now)) + len(await rows.warnings.held()),
         levels=await level_at(work, VILLAGE),
-        periods=len(await rows.responses.between(since, until)) + len(await rows.responses.to_review(until)),
+        periods=len(await rows.responses.between(since, until)) + len(await rows.responses.to_review(since, until)),
         checks=len(await rows.checks.asked_since(since)) + len(await rows.checks.active_since(since)),
         drawn=await rows.checks.drawn_since(since),
         owing=await rows.checks.owing(),

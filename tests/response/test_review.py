@@ -68,6 +68,22 @@ async def a_played_response(county: County) -> Period:
     return period
 
 
+@pytest.mark.parametrize(("days", "sent"), [(2, True), (8, False)])
+async def test_after_a_long_while_no_old_review_is_posted_but_it_can_be_asked_for(
+    county: County, days: int, sent: bool
+) -> None:
+    """The bot was down, or it is an older one's database and did not know reviews."""
+    period = await started(county, LEADER, ResponseLevel.IV, TOWNSHIP)
+    await moved(county, LEADER, period, Move.END)
+    county.seen_all()
+    county.clock.advance(timedelta(days=days, hours=2))
+    await county.restart()
+    await county.pass_time(minutes=3)
+    assert len(reviews(county, LEADER)) == (1 if sent else 0)
+    await county.say(LEADER, "/review")
+    assert "2026-01" in "".join(county.texts(LEADER)[-2:])
+
+
 def counted(file: Path, period: Period) -> dict[str, int]:
     """By statements of its own: no row class, no sum of the review."""
     asked = "FROM obligation WHERE what = 'acknowledge' AND subject LIKE 'warning:%' AND place LIKE :place"

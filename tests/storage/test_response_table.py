@@ -86,11 +86,11 @@ async def test_a_review_is_due_once(store: SqlStore) -> None:
     change = PeriodChange(added.id, 2, Move.END, added.level, added.places, end, added.started_by, "")
     assert await store.write(lambda rows: rows.responses.reviewed(added.id, START)) is False  # it still runs
     await store.write(lambda rows: rows.responses.move(over, change))
-    assert await store.read(lambda rows: rows.responses.to_review(end - timedelta(hours=1))) == []
-    assert await store.read(lambda rows: rows.responses.to_review(end)) == [over]
+    assert await store.read(lambda rows: rows.responses.to_review(START, end - timedelta(hours=1))) == []
+    assert await store.read(lambda rows: rows.responses.to_review(START, end)) == [over]
     assert await store.write(lambda rows: rows.responses.reviewed(added.id, end)) is True
     assert await store.write(lambda rows: rows.responses.reviewed(added.id, end)) is False
-    assert await store.read(lambda rows: rows.responses.to_review(end)) == []
+    assert await store.read(lambda rows: rows.responses.to_review(START, end)) == []
 
 
 async def test_one_cause_is_proposed_once_and_decided_once(store: SqlStore) -> None:
