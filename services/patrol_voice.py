@@ -60,6 +60,7 @@ class PatrolVoice:
             return
         silent = await _silent(work, rung, to, owed[0])
         people = await work.rows.people.many({one.person_id for one in silent})
+        silent = [one for one in silent if not await _listed_today(work, one, people.get(one.person_id))]
         lines = [
             await task_facts(work, one, to.language)
             | {"name": people[one.person_id].name, "phone": people[one.person_id].phone}
@@ -121,6 +122,17 @@ def _listed(silent: Sequence[PatrolTask]) -> str:
     return hashlib.sha256(",".join(str(one.id) for one in sorted(silent, key=lambda one: one.id)).encode()).hexdigest()[
         :16
     ]
+
+
+async def _listed_today(work: Work, task: PatrolTask, person: Person | None) -> bool:
+    """Somebody who cannot be written to was on the list of an earlier round since this morning, and nobody has reached
+    him: one more list in the night tells nobody anything new."""
+    if person is None or person.reachable or task.period_id is None:
+        return False
+    due, morning = work.local(task.due_at), work.policy.patrols.day_from
+    since = datetime.combine(due.date() - timedelta(days=int(due.time() < morning)), morning, due.tzinfo)
+    before = await work.rows.rounds.of_person_due(person.id, since, task.due_at)
+    return any(one.point_id == task.point_id and one.state is TaskState.MISSED for one in before)
 
 
 def _reaches(areas: Sequence[PlaceCode], place: PlaceCode) -> bool:

@@ -23,14 +23,15 @@ async def draw_boards(work: Work) -> int:
     drawn = 0
     known: dict[str, tuple[WarningRow, dict[str, Any], Now]] = {}
     for board in await work.rows.boards.dirty(before):
-        await work.rows.boards.drawn(board.subject, board.chat_id, work.now)
         if board.subject not in known:
             row = await warning_of(work, board.subject)
             if row is None:
+                await work.rows.boards.drawn(board.subject, board.chat_id, work.now)
                 continue
             facts = {**await post_facts(work, row), "passed": await passed_on(work, row)}
             known[board.subject] = (row, facts, await standing(work, row))
-        await _draw(work, board, *known[board.subject])
+        changed = await _draw(work, board, *known[board.subject])
+        await work.rows.boards.drawn(board.subject, board.chat_id, work.now, changed=changed)
         drawn += 1
     return drawn
 
@@ -47,7 +48,8 @@ async def standing(work: Work, row: WarningRow) -> Now:
     )
 
 
-async def _draw(work: Work, board: Board, row: WarningRow, facts: Mapping[str, Any], now: Now) -> None:
+async def _draw(work: Work, board: Board, row: WarningRow, facts: Mapping[str, Any], now: Now) -> bool:
+    """False where the post says all of it already: what was marked concerned others, or no figure."""
     tree = await work.tree()
     shown = tally_for(tree, board.place, now)
     over = over_of(row)
@@ -58,16 +60,22 @@ async def _draw(work: Work, board: Board, row: WarningRow, facts: Mapping[str, A
     text: Html = work.words.card(
         "warning_post", relation="", check_area=row.evidence.check_area, tally=shown, over=over, **said
     )
-    await work.rows.outbox.put(
-        Outgoing(
-            key=f"{board.post_key}:board:{board.times_drawn + 1}",
-            chat_id=board.chat_id,
-            kind=Kind.EDIT,
-            policy=Policy.IDEMPOTENT,
-            lane=Lane.DIGEST,
-            subject=f"{board.subject}:board",
-            target=board.post_key,
-            text=text,
-            buttons=() if over else post_buttons(work, row, township=here is not None and here.level is Level.TOWNSHIP),
-        )
+    edit = Outgoing(
+        key=_key(board, board.times_drawn + 1),
+        chat_id=board.chat_id,
+        kind=Kind.EDIT,
+        policy=Policy.IDEMPOTENT,
+        lane=Lane.DIGEST,
+        subject=f"{board.subject}:board",
+        target=board.post_key,
+        text=text,
+        buttons=() if over else post_buttons(work, row, township=here is not None and here.level is Level.TOWNSHIP),
     )
+    if await work.rows.boards.shows(_key(board, board.times_drawn), edit):
+        return False
+    await work.rows.outbox.put(edit)
+    return True
+
+
+def _key(board: Board, times: int) -> str:
+    return f"{board.post_key}:board:{times}"

@@ -8,9 +8,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from domain.outgoing import OutboxState, Outgoing
 from domain.places import PlaceCode
 from services.ports.core import Board
 from storage.database import UtcTime, insert_new, metadata
+from storage.outbox import outbox
+from storage.outbox_rows import payload_of
 
 board = sa.Table(
     "board",
@@ -24,6 +27,10 @@ board = sa.Table(
     sa.Column("times_drawn", sa.Integer, nullable=False, server_default="0"),
 )
 sa.Index("ix_board_dirty", board.c.drawn_at, sqlite_where=sa.text("dirty = 1"), postgresql_where=sa.text("dirty"))
+
+_ON_ITS_WAY = frozenset(
+    one.value for one in (OutboxState.PENDING, OutboxState.SENDING, OutboxState.RETRY, OutboxState.SENT)
+)
 
 
 class BoardTable:
@@ -80,12 +87,20 @@ class BoardTable:
             for r in await self._db.execute(query)
         ]
 
-    async def drawn(self, subject: str, chat_id: int, at: datetime) -> None:
+    async def drawn(self, subject: str, chat_id: int, at: datetime, *, changed: bool = True) -> None:
         await self._db.execute(
             sa.update(board)
             .where(board.c.subject == subject, board.c.chat_id == chat_id)
-            .values(dirty=False, drawn_at=at, times_drawn=board.c.times_drawn + 1)
+            .values(dirty=False, drawn_at=at, times_drawn=board.c.times_drawn + int(changed))
         )
+
+    async def shows(self, last_key: str, edit: Outgoing) -> bool:
+        query = sa.select(outbox.c.payload, outbox.c.state).where(outbox.c.key == last_key)
+        newest = (await self._db.execute(query)).first()
+        if newest is None or newest.state not in _ON_ITS_WAY:
+            return False
+        wanted = payload_of(edit)
+        return all(newest.payload.get(part) == wanted.get(part) for part in ("text", "buttons", "more"))
 
     async def move(self, old: int, new: int) -> None:
         """A post in the old group cannot be edited in the new one, but who was told there is told here of the end."""

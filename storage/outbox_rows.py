@@ -15,7 +15,8 @@ COLUMNS = (
 """what `to_row` fills"""
 
 
-def to_row(out: Outgoing, now: datetime, drill: int | None = None) -> dict[str, Any]:
+def payload_of(out: Outgoing) -> dict[str, Any]:
+    """What is said and how it looks, as it stands in the row."""
     payload: dict[str, Any] = {"text": out.text}
     if out.buttons:
         payload["buttons"] = [[_button_json(button) for button in line] for line in out.buttons]
@@ -27,6 +28,10 @@ def to_row(out: Outgoing, now: datetime, drill: int | None = None) -> dict[str, 
             payload[name] = value
     if out.more:
         payload["more"] = list(out.more)
+    return payload
+
+
+def to_row(out: Outgoing, now: datetime, drill: int | None = None) -> dict[str, Any]:
     return {
         "key": out.key,
         "subject": out.subject,
@@ -36,7 +41,7 @@ def to_row(out: Outgoing, now: datetime, drill: int | None = None) -> dict[str, 
         "kind": out.kind.value,
         "policy": out.policy.value,
         "target": out.target,
-        "payload": payload,
+        "payload": payload_of(out),
         "due_at": out.not_before or now,
         "expires_at": out.expires_at,
         "state": OutboxState.PENDING.value,

@@ -149,3 +149,29 @@ async def test_when_it_is_over_everybody_gets_one_summary_and_a_fresh_ladder(cou
     await county.pass_time(minutes=2)
     assert "还没有收到您的应答" in county.last(HEAD)
     county.seen_all()
+
+
+async def test_a_board_that_would_say_the_same_is_not_edited(county: County) -> None:
+    """A cut-off marks every board of the warning, also those of villages that it does not concern."""
+    await county.warn(places=[TOWNSHIP], hours=12)
+    await county.press(HEAD, "收到")
+    await county.pass_time(minutes=2)
+    before = {name: await edits(county, name) for name in (county.township_group, county.village_group)}
+    await county.run(lambda work: work.rows.boards.mark_all("warning:1"))
+    await county.pass_time(minutes=2)
+    assert before == {name: await edits(county, name) for name in (county.township_group, county.village_group)}
+    await county.press(OFFICER, "收到")
+    await county.pass_time(minutes=2)
+    assert await edits(county, county.village_group) == before[county.village_group] + 1
+    assert "应答 2/" in county.last(county.village_group)
+    county.seen_all()
+
+
+async def edits(county: County, chat: int) -> int:
+    async def count(work: Work) -> int:
+        board = await work.rows.boards.get("warning:1", chat)
+        assert board is not None
+        return board.times_drawn
+
+    found: int = await county.run(count)
+    return found

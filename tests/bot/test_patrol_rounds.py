@@ -10,13 +10,27 @@ from domain.action_cards import Family
 from domain.hazards import Category
 from domain.obligations import Rung
 from domain.patrols import TaskState
+from domain.people import Role
 from domain.places import PlaceCode
 from domain.points import RiskLevel, RiskPoint
 from domain.response import Move, Period, PeriodChange, PeriodState, ResponseLevel
 from services.patrol_voice import PatrolVoice
 from services.ports import PatrolTask
 from services.work import Work
-from tests.support.county import DUTY, GRID, HEAD, LEADER, PATROLLER, START, STATION, TOWNSHIP, VILLAGE, County, Someone
+from tests.support.county import (
+    DUTY,
+    GRID,
+    HEAD,
+    LEADER,
+    PATROLLER,
+    START,
+    STATION,
+    TOWNSHIP,
+    VILLAGE,
+    County,
+    Someone,
+    someone,
+)
 
 
 async def point(
@@ -307,4 +321,21 @@ async def test_a_position_is_marked_and_never_refused(county: County) -> None:
     (task,) = await tasks(county)
     (proof,) = await county.bot.doors.run(lambda work: work.rows.patrols.proofs_of(task.id))
     assert [one.value for one in proof.marks] == ["far", "picked"]
+    county.seen_all()
+
+
+async def test_who_cannot_be_written_to_is_listed_once_a_day_and_not_at_every_round_of_the_night(
+    county: County,
+) -> None:
+    stranger = someone(101, "老黄", (Role.PATROLLER, VILLAGE))
+    await county.join(stranger, enrolled=False)
+    await point(county, 1, "岭头山塘", stranger)
+    await begin(county, ResponseLevel.I)
+    listed = []
+    for _ in range(3):  # from the morning over the night
+        await county.pass_time(step=timedelta(minutes=5), hours=8)
+        listed.append(sum("老黄" in text for text in county.new(HEAD)))
+    assert listed == [1, 0, 0]
+    await county.pass_time(step=timedelta(minutes=5), hours=4)
+    assert sum("老黄" in text for text in county.new(HEAD)) == 1  # the next day again
     county.seen_all()
