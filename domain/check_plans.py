@@ -17,6 +17,10 @@ from domain.checks import Exclusion, spent_of
 from domain.people import Role
 from domain.places import PlaceCode
 
+RULE = 2
+"""How a draw is made; whoever changes `_draw` adds one and keeps what it did before, because old draws are audited too.
+1: as it began. 2: villages with one post only come first, so that two posts are asked where there are two."""
+
 
 class BodyKind(StrEnum):
     """Who draws."""
@@ -102,6 +106,8 @@ class PlanDraw:
     spent: Mapping[StratumName, Spent]
     chosen: tuple[Chosen, ...]
     """in the order drawn"""
+    rule: int | None = None
+    """by which it was drawn; None: written down before rules had numbers"""
 
 
 # -- how many -----------------------------------------------------------------------------------------------------
@@ -137,12 +143,21 @@ def plan_draw(
     """`history`: everybody this body has drawn in this period, oldest first."""
     before = list(history)
     spent = {one.name: _spent(one, excluded, before) for one in strata}
-    return PlanDraw(seed, tuple(strata), dict(excluded), spent, _draw(strata, excluded, spent, seed))
+    return PlanDraw(seed, tuple(strata), dict(excluded), spent, _draw(strata, excluded, spent, seed, RULE), RULE)
 
 
-def plan_drawn_again(record: PlanDraw) -> tuple[Chosen, ...]:
-    """The same draw from its record: equal to `record.chosen`, or the record is not what happened."""
-    return _draw(record.strata, record.excluded, record.spent, record.seed)
+def plan_drawn_again(record: PlanDraw, rule: int | None = None) -> tuple[Chosen, ...]:
+    """The same draw from its record, by its own rule or the one given: equal to `record.chosen`, or the record is not
+    what happened."""
+    return _draw(record.strata, record.excluded, record.spent, record.seed, rule or record.rule or RULE)
+
+
+def rule_that_fits(record: PlanDraw) -> int | None:
+    """The rule by which the record gives the same people: its own. Where none is written down, the newest that does;
+    None where there is none, or the record is of a rule that only a later version of this program knows."""
+    rules = [record.rule] if record.rule is not None else range(RULE, 0, -1)
+    known = [one for one in rules if one <= RULE]
+    return next((one for one in known if plan_drawn_again(record, one) == record.chosen), None)
 
 
 def spent_again(record: PlanDraw, history: Iterable[Chosen]) -> bool:
@@ -178,7 +193,7 @@ def _free(cell: Cell, without: Collection[int]) -> list[Member]:
 
 
 def _draw(
-    strata: Sequence[Stratum], excluded: Collection[int], spent: Mapping[StratumName, Spent], seed: int
+    strata: Sequence[Stratum], excluded: Collection[int], spent: Mapping[StratumName, Spent], seed: int, rule: int
 ) -> tuple[Chosen, ...]:
     """Stratum after stratum; whoever was drawn in one is out of the next.
 
@@ -188,15 +203,15 @@ def _draw(
     chosen: list[Chosen] = []
     for stratum in strata:
         taken = {one.person for one in chosen}
-        chosen += _draw_stratum(stratum, {*excluded, *taken}, spent[stratum.name], seed)
+        chosen += _draw_stratum(stratum, {*excluded, *taken}, spent[stratum.name], seed, rule)
     return tuple(chosen)
 
 
-def _draw_stratum(stratum: Stratum, without: set[int], spent: Spent, seed: int) -> list[Chosen]:
+def _draw_stratum(stratum: Stratum, without: set[int], spent: Spent, seed: int, rule: int) -> list[Chosen]:
     drawable = [cell for cell in stratum.cells if _free(cell, without)]
     drawable.sort(key=lambda cell: (cell.place in spent.cells, _ticket(seed, stratum.name, cell.place)))
     cells = drawable[: stratum.take]
-    if stratum.posts > 1:  # where there is one post only nobody can give way to another
+    if stratum.posts > 1 and rule > 1:  # where there is one post only nobody can give way to another
         cells.sort(key=lambda cell: len({one.role for one in _free(cell, without)}))
     found: list[Chosen] = []
     while len(found) < stratum.persons:

@@ -2,7 +2,7 @@
 those before? Reads only. What has been changed afterwards shows, whoever changed it.
 """
 
-from domain.check_plans import moment_of, plan_drawn_again, spent_again
+from domain.check_plans import RULE, PlanDraw, moment_of, rule_that_fits, spent_again
 from domain.checks import drawn_again
 from services.checkup import Finding, Mark
 from services.ports import CheckRow, DailyRow
@@ -57,11 +57,21 @@ async def _daily(work: Work, row: DailyRow, checks: list[CheckRow]) -> list[Find
     before = await work.rows.daily_checks.history(row.period_id, row.body.key, before=row.id)
     asked = [one.person_id for check in checks for one in await work.rows.checks.asked(check.id)]
     return [
-        _said("same", plan_drawn_again(record) == record.chosen),
+        _drawn_again(record),
         _said("rounds", spent_again(record, before)),
         _said("minute", moment_of(row.seed, row.opens_at, row.closes_at) == row.due_at),
         _said("asked", sorted(asked) == sorted(one.person for one in record.chosen)),
     ]
+
+
+def _drawn_again(record: PlanDraw) -> Finding:
+    """By the rule of its time: what has changed since in the program is no forgery."""
+    if record.rule is not None and record.rule > RULE:
+        return Finding(Mark.WARN, "draw.same.newer", {"rule": record.rule})
+    fits = rule_that_fits(record)
+    if fits is not None and fits < RULE:
+        return Finding(Mark.FINE, "draw.same.older", {"rule": fits})
+    return _said("same", fits is not None)
 
 
 def _said(what: str, fits: bool) -> Finding:

@@ -154,6 +154,7 @@ def _row(row: Any, record: Any, chosen: Any) -> DailyRow:
 
 def record_json(made: PlanDraw) -> dict[str, Any]:
     return {
+        "rule": made.rule,
         "strata": [
             {
                 "name": one.name.value,
@@ -198,6 +199,7 @@ def _record(seed: int, record: dict[str, Any], chosen: Sequence[Any]) -> PlanDra
             for one in strata
         },
         chosen=tuple(_chosen(one) for one in chosen or ()),
+        rule=record.get("rule"),
     )
 
 

@@ -1,6 +1,7 @@
 """The daily draw: fair within its strata, nobody twice before everybody had his turn, every exemption honoured."""
 
 from collections import Counter
+from dataclasses import replace
 from itertools import pairwise
 from random import Random
 
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.check_plans import (
+    RULE,
     Cell,
     Chosen,
     Member,
@@ -20,12 +22,14 @@ from domain.check_plans import (
     patrollers_stratum,
     plan_draw,
     plan_drawn_again,
+    rule_that_fits,
     spent_again,
     villages_stratum,
 )
 from domain.checks import Exclusion, Why
 from domain.people import Role
 from domain.places import PlaceCode
+from services import check_audit
 
 POSTS = (Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER, Role.GRID_MEMBER, Role.PATROLLER)
 
@@ -81,6 +85,35 @@ def test_a_village_with_one_post_only_makes_the_other_village_give_another(seed:
     draw = plan_draw([villages_stratum(cells, 0.2, least=2, posts=2)], {}, [], seed)
     assert len({one.role for one in draw.chosen}) == 2
     assert plan_drawn_again(draw) == draw.chosen
+
+
+def _where_the_rules_differ() -> tuple[PlanDraw, tuple[Chosen, ...]]:
+    """A draw by the rule of today, and whom the first rule took."""
+    stratum = villages_stratum([village(1), village(2, people=1)], 0.2, least=2, posts=2)
+    draws = (plan_draw([stratum], {}, [], seed) for seed in range(1000))
+    return next((draw, old) for draw in draws if (old := plan_drawn_again(draw, 1)) != draw.chosen)
+
+
+def test_a_draw_is_audited_by_the_rule_of_its_time() -> None:
+    draw, old = _where_the_rules_differ()
+    assert (draw.rule, rule_that_fits(draw)) == (RULE, RULE)
+    before_rules_had_numbers = replace(draw, chosen=old, rule=None)
+    assert rule_that_fits(before_rules_had_numbers) == 1
+    assert rule_that_fits(replace(draw, rule=None)) == RULE
+    assert rule_that_fits(replace(draw, chosen=old)) is None  # it says that it is of today, and is not
+    assert rule_that_fits(replace(draw, chosen=old, rule=1)) == 1
+    assert rule_that_fits(replace(draw, chosen=old[:1], rule=None)) is None
+    assert rule_that_fits(replace(draw, rule=RULE + 1)) is None
+
+
+@pytest.mark.parametrize(
+    ("rule", "by_first", "said"),
+    [(None, True, "older"), (1, True, "older"), (None, False, "fits"), (RULE, True, "differs"), (9, False, "newer")],
+)
+def test_the_audit_says_by_which_rule_it_was_drawn(rule: int | None, by_first: bool, said: str) -> None:
+    draw, old = _where_the_rules_differ()
+    record = replace(draw, chosen=old if by_first else draw.chosen, rule=rule)
+    assert check_audit._drawn_again(record).key == f"draw.same.{said}"
 
 
 def test_a_department_draws_a_tenth_of_its_patrollers() -> None:

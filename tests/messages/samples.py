@@ -176,7 +176,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "check.call.*": lambda: [call.value for call in checks.Call],
     "check.result.*": lambda: [result.value for result in checks.Result],
     "check.reason.*": lambda: [reason.value for reason in checks.Reason if reason is not checks.Reason.OTHER],
-    "draw.same.*": lambda: ("fits", "differs"),
+    "draw.same.*": lambda: ("fits", "differs", "older", "newer"),
     "draw.rounds.*": lambda: ("fits", "differs"),
     "draw.minute.*": lambda: ("fits", "differs"),
     "draw.asked.*": lambda: ("fits", "differs"),

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 from domain.check_plans import (
+    RULE,
     Body,
     BodyKind,
     Cell,
@@ -59,6 +60,7 @@ async def test_it_is_settled_once_and_its_record_draws_the_same_again(each: Each
     assert found is not None
     assert found.record is not None
     assert plan_drawn_again(found.record) == made.chosen
+    assert found.record.rule == RULE
     assert await table.waiting() == []
     assert [one.state for one in await table.of_period(3)] == [DailyState.DRAWN]
     assert await table.history(3, COUNTY.key) == list(made.chosen)
