@@ -82,6 +82,8 @@ class Action(StrEnum):
     """says whose a hazard is that everybody passes on"""
     ISSUE_CHECK = "issue_check"
     JUDGE_CHECK = "judge_check"
+    NAME_IN_GROUP = "name_in_group"
+    """a leader decides that somebody is named in a group after a check"""
     EDIT_ROSTER = "edit_roster"
     READ_LEDGER = "read_ledger"
     EXPORT_LEDGER = "export_ledger"
@@ -213,6 +215,7 @@ RIGHTS: dict[Action, dict[Role, Reach]] = {
         Reach.AREA,
     )
     | {Role.CONTACT_CADRE: Reach.OWN},
+    Action.NAME_IN_GROUP: _all((Role.COUNTY_LEADER, Role.PRINCIPAL, Role.LEADER_IN_CHARGE), Reach.AREA),
     Action.EDIT_ROSTER: _all((Role.STATION,), Reach.AREA) | _all((Role.COUNTY_DUTY,), Reach.AREA),
     Action.READ_LEDGER: _all(
         (Role.COUNTY_DUTY, Role.COUNTY_LEADER, *TOWNSHIP_ROLES, Role.VILLAGE_HEAD, Role.EMERGENCY_OFFICER), Reach.AREA

@@ -7,7 +7,7 @@ from domain.errors import DomainError, NotAllowed, Stale
 from domain.numerals import plain
 from domain.obligations import Channel
 from domain.people import RIGHTS, Action
-from domain.text import Button, ButtonStyle
+from domain.text import Button, ButtonStyle, Html, Rows
 from handlers.dialogues.issue_check import begin
 from handlers.incoming import What
 from handlers.scene import Feature, Scene
@@ -22,6 +22,7 @@ from services.check_answers import (
     take,
 )
 from services.check_asking import call_buttons, phone_list, question
+from services.check_naming import may_name, name_in_group, naming
 from services.check_overview import show
 from services.check_texts import judge_card
 from services.check_verdicts import (
@@ -34,8 +35,9 @@ from services.check_verdicts import (
     to_judge,
     uphold,
 )
-from services.check_view import check_of, counts_of, everyone, require_issuer
+from services.check_view import One, check_of, counts_of, everyone, require_issuer
 from services.checks import cancel, post_counts
+from services.ports import CheckRow
 
 _SHOWN = 5
 _WORDS = frozenset({"抽查", "check", "checks"})
@@ -184,7 +186,15 @@ async def _see(scene: Scene) -> None:
     """c:see:<check>:<person>: his answer and the results to choose from, as a new message."""
     check, one = await to_judge(scene.work, scene.person, *await _private(scene))
     await send_enclosures(scene.work, check, one, scene.known())
-    await scene.say(*await judge_card(scene.work, check, one, scene.lang))
+    await scene.say(*await _card(scene, check, one))
+
+
+async def _card(scene: Scene, check: CheckRow, one: One) -> tuple[Html, Rows]:
+    """The card to judge on; for a leader, once it is judged against the person, with the way to name him."""
+    text, rows = await judge_card(scene.work, check, one, scene.lang)
+    if not await may_name(scene.work, scene.known(), one):
+        return text, rows
+    return text, (*rows, (Button(scene.label("check.button.name"), f"c:name:{check.id}:{one.person.id}"),))
 
 
 async def _for(scene: Scene) -> None:
@@ -234,7 +244,7 @@ async def _keep(scene: Scene) -> None:
 
 
 async def _show_judged(scene: Scene, judged: Judged) -> None:
-    await scene.redraw(*await judge_card(scene.work, judged.check, judged.one, scene.lang))
+    await scene.redraw(*await _card(scene, judged.check, judged.one))
     result = scene.label(f"check.result.{judged.verdict.result.value}")
     key = "check.judged.told" if judged.told else "check.judged.not_told"
     person = judged.one.person
@@ -300,6 +310,28 @@ async def _post(scene: Scene) -> None:
         await scene.redraw(scene.text("check.counts.before" if posted.before else "check.counts.no_group"))
 
 
+async def _name(scene: Scene) -> None:
+    """c:name:<check>:<person>: what would be posted and where, word for word, before a leader decides."""
+    found = await naming(scene.work, scene.person, *await _private(scene))
+    person_id = found.one.person.id
+    yes = Button(
+        scene.label("check.button.name_yes"),
+        f"c:nameyes:{found.check.id}:{person_id}:{found.version}",
+        style=ButtonStyle.DANGER,
+    )
+    titles = [group.title for group in found.groups]
+    text = scene.text("check.naming.confirm", name=found.one.person.name, groups=titles, text=found.text)
+    await scene.say(text, ((yes, Button(scene.label("check.button.no"), "c:no")),))
+
+
+async def _name_yes(scene: Scene) -> None:
+    """c:nameyes:<check>:<person>:<version>"""
+    check_id, person_id = await _private(scene)
+    found, new = await name_in_group(scene.work, scene.person, check_id, person_id, version=scene.number(2))
+    key = "check.naming.done" if new else "check.naming.before"
+    await scene.redraw(scene.text(key, name=found.one.person.name, groups=[group.title for group in found.groups]))
+
+
 async def _cancel(scene: Scene) -> None:
     """c:cancel:<check>: asks once more."""
     check = await check_of(scene.work, scene.number())
@@ -334,6 +366,8 @@ _PRESSES = {
     "rev": _revise,
     "explain": _explain,
     "counts": _counts,
+    "name": _name,
+    "nameyes": _name_yes,
     "post": _post,
     "cancel": _cancel,
     "end": _end,

@@ -10,7 +10,7 @@ from datetime import timedelta
 from hashlib import sha256
 
 from domain.check_compare import agrees
-from domain.checks import CONNECTED, EXCUSED, Call, CheckState, Reason, Result, check_verdict
+from domain.checks import CONNECTED, EXCUSED, UNQUALIFIED, Call, CheckState, Reason, Result, check_verdict
 from domain.errors import NotAllowed, Stale
 from domain.obligations import Channel, ObligationState
 from domain.people import Action, Person
@@ -18,6 +18,7 @@ from domain.text import Button
 from services.check_answers import keep_facts
 from services.check_asking import settle_question
 from services.check_facts import comparison
+from services.check_naming import take_back
 from services.check_overview import redraw
 from services.check_texts import told_text
 from services.check_view import One, check_of, everyone, one_of, require_judge
@@ -79,6 +80,8 @@ async def judge(
         leave_missing=result is Result.COVERED and not await _on_leave(work, check, one),
     )
     await _keep(work, check, one, verdict)
+    if one.verdict is not None and one.verdict.result in UNQUALIFIED and result not in UNQUALIFIED:
+        await take_back(work, check, one, one.verdict.version)
     if result is Result.WRONG_NUMBER and not any(call.text == Call.WRONG_NUMBER for call in one.calls):
         await report_wrong_number(work, by, one.person.id)
     if verdict.leave_missing:
