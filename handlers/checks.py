@@ -7,7 +7,8 @@ from domain.errors import DomainError, NotAllowed, Stale
 from domain.numerals import plain
 from domain.obligations import Channel
 from domain.people import RIGHTS, Action
-from domain.text import Button, ButtonStyle, Html, Rows
+from domain.text import Button, ButtonStyle
+from handlers.check_naming import card_for, name, name_yes, named_in
 from handlers.dialogues.issue_check import begin
 from handlers.incoming import What
 from handlers.scene import Feature, Scene
@@ -22,7 +23,6 @@ from services.check_answers import (
     take,
 )
 from services.check_asking import call_buttons, phone_list, question
-from services.check_naming import may_name, name_in_group, naming
 from services.check_overview import show
 from services.check_texts import judge_card
 from services.check_verdicts import (
@@ -35,9 +35,8 @@ from services.check_verdicts import (
     to_judge,
     uphold,
 )
-from services.check_view import One, check_of, counts_of, everyone, require_issuer
+from services.check_view import check_of, counts_of, everyone, require_issuer
 from services.checks import cancel, post_counts
-from services.ports import CheckRow
 
 _SHOWN = 5
 _WORDS = frozenset({"抽查", "check", "checks"})
@@ -175,38 +174,23 @@ async def _answer(scene: Scene) -> None:
 # -- the telephone and the verdict --------------------------------------------------------------------------------
 
 
-async def _private(scene: Scene) -> tuple[int, int]:
-    """Check and person of a button that names people: only in private."""
-    if not scene.incoming.private:
-        raise NotAllowed("refused.private_only")
-    return scene.number(), scene.number(1)
-
-
 async def _see(scene: Scene) -> None:
     """c:see:<check>:<person>: his answer and the results to choose from, as a new message."""
-    check, one = await to_judge(scene.work, scene.person, *await _private(scene))
+    check, one = await to_judge(scene.work, scene.person, *await named_in(scene))
     await send_enclosures(scene.work, check, one, scene.known())
-    await scene.say(*await _card(scene, check, one))
-
-
-async def _card(scene: Scene, check: CheckRow, one: One) -> tuple[Html, Rows]:
-    """The card to judge on; for a leader, once it is judged against the person, with the way to name him."""
-    text, rows = await judge_card(scene.work, check, one, scene.lang)
-    if not await may_name(scene.work, scene.known(), one):
-        return text, rows
-    return text, (*rows, (Button(scene.label("check.button.name"), f"c:name:{check.id}:{one.person.id}"),))
+    await scene.say(*await card_for(scene, check, one))
 
 
 async def _for(scene: Scene) -> None:
     """c:for:<check>:<person>: one of several on the telephone list."""
-    check, one = await to_judge(scene.work, scene.person, *await _private(scene))
+    check, one = await to_judge(scene.work, scene.person, *await named_in(scene))
     text, _ = await phone_list(scene.work, check, [one], (), scene.lang)
     await scene.say(text, call_buttons(scene.work, check, one.person, scene.lang))
 
 
 async def _call(scene: Scene) -> None:
     """c:call:<check>:<person>:<how>: recorded, and the message goes on as the card to judge on."""
-    check_id, person_id = await _private(scene)
+    check_id, person_id = await named_in(scene)
     try:
         how = Call(_word(scene, 2))
     except ValueError:
@@ -219,7 +203,7 @@ async def _call(scene: Scene) -> None:
 
 async def _set(scene: Scene) -> None:
     """c:set:<check>:<person>:<result>:<version>: a result. One that is not 合格 asks for its reasons first."""
-    check_id, person_id = await _private(scene)
+    check_id, person_id = await named_in(scene)
     try:
         result = Result(_word(scene, 2))
     except ValueError:
@@ -239,12 +223,12 @@ async def _set(scene: Scene) -> None:
 
 async def _keep(scene: Scene) -> None:
     """c:keep:<check>:<person>:<version>: the explanation was read, the result stays."""
-    check_id, person_id = await _private(scene)
+    check_id, person_id = await named_in(scene)
     await _show_judged(scene, await uphold(scene.work, scene.person, check_id, person_id, version=scene.number(2)))
 
 
 async def _show_judged(scene: Scene, judged: Judged) -> None:
-    await scene.redraw(*await _card(scene, judged.check, judged.one))
+    await scene.redraw(*await card_for(scene, judged.check, judged.one))
     result = scene.label(f"check.result.{judged.verdict.result.value}")
     key = "check.judged.told" if judged.told else "check.judged.not_told"
     person = judged.one.person
@@ -277,7 +261,7 @@ async def _all_yes(scene: Scene) -> None:
 
 async def _revise(scene: Scene) -> None:
     """c:rev:<check>:<person>: the results once more."""
-    check, one = await to_judge(scene.work, scene.person, *await _private(scene))
+    check, one = await to_judge(scene.work, scene.person, *await named_in(scene))
     await scene.redraw(*await judge_card(scene.work, check, one, scene.lang, revise=True))
 
 
@@ -308,28 +292,6 @@ async def _post(scene: Scene) -> None:
         await scene.redraw(scene.text("check.counts.posted", groups=list(posted.groups)))
     else:
         await scene.redraw(scene.text("check.counts.before" if posted.before else "check.counts.no_group"))
-
-
-async def _name(scene: Scene) -> None:
-    """c:name:<check>:<person>: what would be posted and where, word for word, before a leader decides."""
-    found = await naming(scene.work, scene.person, *await _private(scene))
-    person_id = found.one.person.id
-    yes = Button(
-        scene.label("check.button.name_yes"),
-        f"c:nameyes:{found.check.id}:{person_id}:{found.version}",
-        style=ButtonStyle.DANGER,
-    )
-    titles = [group.title for group in found.groups]
-    text = scene.text("check.naming.confirm", name=found.one.person.name, groups=titles, text=found.text)
-    await scene.say(text, ((yes, Button(scene.label("check.button.no"), "c:no")),))
-
-
-async def _name_yes(scene: Scene) -> None:
-    """c:nameyes:<check>:<person>:<version>"""
-    check_id, person_id = await _private(scene)
-    found, new = await name_in_group(scene.work, scene.person, check_id, person_id, version=scene.number(2))
-    key = "check.naming.done" if new else "check.naming.before"
-    await scene.redraw(scene.text(key, name=found.one.person.name, groups=[group.title for group in found.groups]))
 
 
 async def _cancel(scene: Scene) -> None:
@@ -366,8 +328,8 @@ _PRESSES = {
     "rev": _revise,
     "explain": _explain,
     "counts": _counts,
-    "name": _name,
-    "nameyes": _name_yes,
+    "name": name,
+    "nameyes": name_yes,
     "post": _post,
     "cancel": _cancel,
     "end": _end,

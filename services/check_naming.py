@@ -1,7 +1,7 @@
 """点名通报: after a check was judged against somebody, a leader may decide that he is named in a group. Never else.
 
-One decision for one person, shown word for word and confirmed: his name, post, village and the result, and whose
-decision it is; no number, no household, nothing of what he wrote. In the cadres' group of the township (of the county for a
+One decision for one person, shown word for word and confirmed: his name, post, village and result, and whose decision
+it is; no number, no household, nothing of what he wrote. In the cadres' group of the township (of the county for a
 county's own check), not in a village's. An explanation that nobody has read yet comes first; where the verdict changes
 afterwards in his favour, the group is told so below the post.
 """

@@ -4,6 +4,7 @@ Nobody hears of it beforehand (四不两直), nobody is asked at night unless th
 heard of is left alone. Nothing of it reaches a group but figures, and those only when the checker wants them there.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,6 +13,7 @@ from domain.checks import (
     LEAST_FOR_COUNTS,
     CheckState,
     Draw,
+    Exclusion,
     Manner,
     Topic,
     Why,
@@ -41,7 +43,7 @@ _ROUND_DAYS = 365
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """What the leader wants: a draw of `size` from a place and, if given, from certain posts; or one named person."""
+    """What the leader wants: a draw of `size` from a place, of certain posts if given; one person; or a list."""
 
     topic: Topic | None
     """None: the subject he has used least recently (轮换)"""
@@ -49,6 +51,8 @@ class Order:
     roles: frozenset[Role] = frozenset()
     size: int = 1
     person_id: int | None = None
+    persons: tuple[int, ...] = ()
+    """of a list: those who can be asked now are, the others are left out"""
     at_night: bool = False
     """he was told that it is night, and wants it"""
 
@@ -66,6 +70,8 @@ async def issue(work: Work, checker: Person | None, order: Order) -> CheckRow:
         raise DomainError("check.refused.night")
     if order.person_id is not None:
         place, record, chosen = await _named(work, checker, order.person_id)
+    elif order.persons:
+        place, record, chosen = await _listed(work, checker, order.persons)
     else:
         place = order.place or held[0].place
         await require_inside(work, [place])
@@ -141,6 +147,23 @@ async def _named(work: Work, checker: Person, person_id: int) -> tuple[PlaceCode
         raise _nobody(work, pool, person.name)
     chosen = pool.candidates[pool.eligible[0]]
     return chosen.post.place, None, [chosen]
+
+
+async def _listed(work: Work, checker: Person, persons: Sequence[int]) -> tuple[PlaceCode, None, list[Candidate]]:
+    """Everybody of the list whom he may check and who is not to be left alone."""
+    most = work.policy.checks.most_at_once
+    if len(persons) > most:
+        raise DomainError("check.refused.size", most=most)
+    chosen: dict[int, Candidate] = {}
+    spared: dict[int, Exclusion] = {}
+    for person in (await work.rows.people.many(persons)).values():
+        pool = await candidate_of(work, checker, person)
+        spared |= pool.excluded
+        chosen |= {number: pool.candidates[number] for number in pool.eligible}
+    if not chosen:
+        raise _nobody(work, Pool({}, spared), "")
+    held = await scopes(work, checker)
+    return held[0].place, None, list(chosen.values())
 
 
 async def _drawn(work: Work, checker: Person, order: Order, place: PlaceCode) -> tuple[Draw, list[Candidate]]:

@@ -8,30 +8,34 @@ from pydantic import BaseModel, Field, JsonValue
 
 from domain.answers import Choice
 from domain.checks import Topic, post_for
-from domain.errors import NotAllowed
+from domain.errors import DomainError, NotAllowed
 from domain.forms import Form, Kind, Known, Question
 from domain.people import Person, Role
 from domain.places import Level, PlaceCode
 from domain.text import Html
 from handlers.dialogue import Dialogue
 from handlers.scene import Scene
+from services.check_list import Listed, read_list
 from services.check_pool import Pool, pool_of, scopes
 from services.checks import Order, issue, minutes_at, night, topic_in_turn, usual_size
 
 MOST = 10
 _LISTED = 16
 """so many persons are offered without being searched for"""
+_CHOOSE = 24
 _ANY = "any"
 _IN_TURN = "turn"
 _EVERYBODY = "all"
 
 
 class Answers(BaseModel):
-    manner: Literal["random", "named"]
+    manner: Literal["random", "named", "list"]
     place: str | None = None
     post: str | None = None
     size: Annotated[int, Field(ge=1, le=MOST)] | None = None
     person: int | None = None
+    names: Annotated[str, Field(min_length=2, max_length=1500)] | None = None
+    which: tuple[str, ...] | None = None
     topic: str
     night: Literal["yes"] | None = None
 
@@ -44,11 +48,15 @@ def _named(known: Known) -> bool:
     return known.get("manner") == "named"
 
 
+def _listed(known: Known) -> bool:
+    return known.get("manner") == "list"
+
+
 FORM = Form(
     "issue_check",
     Answers,
     (
-        Question(name="manner", kind=Kind.CHOICE, choices=(Choice("random"), Choice("named"))),
+        Question(name="manner", kind=Kind.CHOICE, choices=(Choice("random"), Choice("named"), Choice("list"))),
         Question(
             name="place",
             kind=Kind.PICK,
@@ -64,6 +72,14 @@ FORM = Form(
             default=lambda known: known.get("usual", 1),
         ),
         Question(name="person", kind=Kind.PERSON, options="people", when=_named),
+        Question(name="names", kind=Kind.TEXT, when=_listed),
+        Question(
+            name="which",
+            kind=Kind.MULTI,
+            options="which",
+            required=False,
+            when=lambda known: _listed(known) and bool(known.get("ambiguous")),
+        ),
         Question(name="topic", kind=Kind.PICK, options="topics"),
         Question(
             name="night", kind=Kind.CHOICE, choices=(Choice("yes"),), when=lambda known: bool(known.get("is_night"))
@@ -87,8 +103,10 @@ async def _may(scene: Scene, _known: Mapping[str, JsonValue]) -> None:
 async def _learn(scene: Scene, known: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
     """Whether it is night by now, and the usual size for the place. `so_far` lets each answer bring the choices that
     depend on it."""
-    answered = [str(known.get(name) or "") for name in ("manner", "place", "post", "person", "topic")]
+    answered = [str(known.get(name) or "") for name in ("manner", "place", "post", "person", "names", "topic")]
     found: dict[str, JsonValue] = {"is_night": night(scene.work), "so_far": "|".join(answered)}
+    listed = await _list(scene, known)
+    found["ambiguous"] = bool(listed.several)
     place = _place(known)
     if place is not None:
         found["usual"] = await usual_size(scene.work, place)
@@ -188,6 +206,26 @@ async def _people(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choi
     return offered if _search(known) or chosen or len(found) <= _LISTED else []
 
 
+async def _list(scene: Scene, known: Mapping[str, JsonValue]) -> Listed:
+    names = known.get("names")
+    if not _listed(known) or not isinstance(names, str):
+        return Listed()
+    return await read_list(scene.work, scene.known(), names)
+
+
+async def _which(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choice]:
+    """Those of whom the list does not say which is meant, each with his place."""
+    tree = await scene.work.tree()
+    return [
+        Choice(str(one.id), label=scene.label("issue_check.which.shown", name=one.name, place=tree.path(_at(one))))
+        for one in (await _list(scene, known)).to_choose[:_CHOOSE]
+    ]
+
+
+def _at(person: Person) -> PlaceCode:
+    return min((post.place for post in person.posts), key=len)
+
+
 async def _topics(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choice]:
     """The six subjects and 轮换. The one that was chosen is shown with its question, as it will be asked."""
     turn = await topic_in_turn(scene.work, scene.known())
@@ -213,7 +251,11 @@ async def _minutes(scene: Scene, known: Mapping[str, JsonValue]) -> int:
 
 async def _facts(scene: Scene, known: Mapping[str, JsonValue]) -> Mapping[str, object]:
     pool = await _pool(scene, known, _roles(known.get("post"))) if known.get("post") else None
+    listed = await _list(scene, known)
     return {
+        "listed": [one.name for one in listed.found],
+        "unknown": list(listed.unknown),
+        "several": list(listed.several),
         "eligible": 0 if pool is None else len(pool.eligible),
         "spared": 0 if pool is None else len(pool.everybody) - len(pool.eligible),
         "most": scene.work.policy.checks.most_at_once,
@@ -222,6 +264,10 @@ async def _facts(scene: Scene, known: Mapping[str, JsonValue]) -> Mapping[str, o
 
 async def _submit(scene: Scene, answers: BaseModel, known: Mapping[str, JsonValue]) -> Html:
     assert isinstance(answers, Answers)
+    listed = await _list(scene, known)
+    persons = tuple(dict.fromkeys([*(one.id for one in listed.found), *map(int, answers.which or ())]))
+    if _listed(known) and not persons:
+        raise DomainError("issue_check.names.nobody")
     check = await issue(
         scene.work,
         scene.known(),
@@ -231,17 +277,34 @@ async def _submit(scene: Scene, answers: BaseModel, known: Mapping[str, JsonValu
             roles=_roles(answers.post),
             size=answers.size or 1,
             person_id=answers.person if _named(known) else None,
+            persons=persons,
             at_night=answers.night == "yes",
         ),
     )
     asked = await scene.work.rows.checks.asked(check.id)
-    return scene.text("issue_check.done", number=check.number, asked=len(asked), due=scene.work.local(check.due_at))
+    left = set(persons) - {one.person_id for one in asked} - {one.standing_in_for for one in asked}
+    people = await scene.work.rows.people.many(left)
+    return scene.text(
+        "issue_check.done",
+        number=check.number,
+        asked=len(asked),
+        due=scene.work.local(check.due_at),
+        unknown=list(listed.unknown),
+        spared=[one.name for one in people.values()],
+    )
 
 
 DIALOGUE = Dialogue(
     form=FORM,
     submit=_submit,
-    options={"places": _places, "posts": _posts, "sizes": _sizes, "people": _people, "topics": _topics},
+    options={
+        "places": _places,
+        "posts": _posts,
+        "sizes": _sizes,
+        "people": _people,
+        "which": _which,
+        "topics": _topics,
+    },
     may=_may,
     facts=_facts,
     learn=_learn,
