@@ -71,11 +71,17 @@ def _ask(scene: Scene, form: Form, session: Session, screen: Ask, facts: Mapping
         "dialogue_ask",
         prompt=scene.text(f"{form.name}.{question.name}.ask", **{**session.context, **facts}),
         progress=scene.text("dialogue.progress", number=screen.number, total=screen.total) if screen.total > 1 else "",
-        error=None if screen.error is None else scene.text(screen.error, **screen.facts),
+        error=_error(scene, screen),
         value=None if screen.value is None else shown_value(scene, screen.value, screen.choices),
         hint=_hint(scene, screen),
     )
     return Drawn(text, buttons, needs_new_message=bool(buttons and buttons[0] and buttons[0][0].location))
+
+
+def _error(scene: Scene, screen: Ask) -> Html | None:
+    if screen.error == "dialogue.error.not_a_choice" and not screen.choices:  # a name that was searched for
+        return scene.text("dialogue.not_found")
+    return None if screen.error is None else scene.text(screen.error, **screen.facts)
 
 
 def _hint(scene: Scene, screen: Ask) -> Html:
@@ -94,6 +100,8 @@ def _hint(scene: Scene, screen: Ask) -> Html:
         Kind.PHOTO: "dialogue.photo_hint",
         Kind.LOCATION: "dialogue.location_hint",
     }
+    if screen.question.kind not in hints and not screen.choices:  # nothing to choose from: it can only be typed
+        return scene.text("dialogue.text_hint")
     return scene.text(hints.get(screen.question.kind, "dialogue.choice_hint"))
 
 

@@ -34,7 +34,9 @@ async def test_nobody_checks_outside_his_area_or_above_himself(county: County) -
         await county.say(checker, "/check")
         await county.press(checker, "点名问一位")
         await county.say(checker, name)
-        assert "请从下面的选项里选一个" in county.last(checker)
+        offered = checker is not WATER
+        assert ("请从下面的选项里选一个" if offered else "没有找到，请再打一次") in county.last(checker)
+        assert ("回复前面的数字" if offered else "请直接打字回复") in county.last(checker)
         await county.say(checker, "/cancel")
     far = await county.person(FAR_HEAD)
     station = await county.person(STATION)
