@@ -1,7 +1,8 @@
 """Who owes an answer to a warning, and the private question to each of them."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from domain.outgoing import Lane, Outgoing
 from domain.people import Person, PersonId, PersonStatus, Role
@@ -12,6 +13,7 @@ from domain.warning_reach import is_outranked
 from services.channels import hurry, ladder_of
 from services.loudspeaker import loud_buttons
 from services.ports import WarningRow
+from services.warning_night import Night
 from services.warning_posts import is_quiet, reach, villages_of
 from services.warning_texts import actions_for, ask_buttons, correct_buttons, post_facts, relay_buttons
 from services.warning_told import ask_key
@@ -94,28 +96,44 @@ def _place_of(person: Person, roles: frozenset[Role], codes: set[PlaceCode]) -> 
     return min((p.place for p in person.posts if p.role in roles and p.place in codes), key=lambda c: (len(c), c))
 
 
-async def ask(work: Work, row: WarningRow, owing: Sequence[Owing]) -> None:
-    """One obligation and, where the private chat is open, one message for each person."""
-    await work.rows.obligations.open(
-        subject=row.subject,
-        what=ACKNOWLEDGE,
-        plan=ladder_of(work, row.colour),
-        opened_at=work.now,
-        owing=[(one.person.id, one.place, one.person.reachable) for one in owing],
-    )
-    await hurry(work, row, [one.person for one in owing if not one.person.reachable])
+async def ask(work: Work, row: WarningRow, owing: Sequence[Owing], night: Night | None = None) -> None:
+    """One obligation and, where the private chat is open, one message for each person. Where the place lies in the
+    quiet of a night that holds, both begin in the morning."""
+    begins = {one.person.id: _begin(night, one) for one in owing}
+    for at in sorted({at or work.now for at in begins.values()}):
+        await work.rows.obligations.open(
+            subject=row.subject,
+            what=ACKNOWLEDGE,
+            plan=ladder_of(work, row.colour),
+            opened_at=at,
+            owing=[
+                (one.person.id, one.place, one.person.reachable)
+                for one in owing
+                if (begins[one.person.id] or work.now) == at
+            ],
+        )
+    now = [one for one in owing if begins[one.person.id] is None]
+    await hurry(work, row, [one.person for one in now if not one.person.reachable])
     facts = await post_facts(work, row)
     cards: dict[tuple[str, tuple[str, ...]], object] = {}
     messages = []
-    for person in (one.person for one in sorted(owing, key=lambda o: (len(o.place), o.person.id))):
+    for one in sorted(owing, key=lambda o: (len(o.place), o.person.id)):
+        person = one.person
         if not person.reachable or person.user_id is None:
             continue
         what = person.language, actions_for(work, row, person)
         if what not in cards:
             cards[what] = work.words.card("warning_ask", what[0], again="", actions=what[1], **facts)
         buttons = question_buttons(work, row, person)
-        messages.append(ask_message(work, row, person, ask_key(row, person.id), cards[what], buttons))
+        asked = ask_message(work, row, person, ask_key(row, person.id), cards[what], buttons)
+        rings = night is not None and night.awake(one.place)
+        messages.append(replace(asked, not_before=begins[person.id], silent=asked.silent and not rings))
     await work.rows.outbox.put_many(messages)
+
+
+def _begin(night: Night | None, one: Owing) -> datetime | None:
+    """None: now."""
+    return None if night is None else night.not_before(one.place, one.person)
 
 
 def question_buttons(work: Work, row: WarningRow, person: Person) -> Rows:

@@ -18,6 +18,7 @@ from services.drills import break_off
 from services.ports import Group, WarningRow
 from services.warning_asking import ask, owing_people
 from services.warning_end import close, is_outside, tell_the_end
+from services.warning_night import Night, night_of
 from services.warning_posts import Passing, groups_of, post, reach, villages_of
 from services.warning_ranks import ranks_of, settle_ranks
 from services.warning_texts import post_facts
@@ -28,12 +29,14 @@ _REPLIES = frozenset({RelationKind.LOWERED, RelationKind.CORRECTION, RelationKin
 """these follow as an answer to the post they change; a raised level is a post of its own"""
 
 
-async def put_in_force(work: Work, row: WarningRow, found: Relation, before: WarningRow | None) -> None:
+async def put_in_force(
+    work: Work, row: WarningRow, found: Relation, before: WarningRow | None, night: Night | None = None
+) -> None:
     """Post it where it belongs and ask everybody who owes an answer.
 
     The version before it is superseded: its open questions close, its unsent messages are withdrawn. Who answered it
     is not asked again, unless the level was raised or his place is newly covered. What others of its kind cover more
-    gravely is left to these.
+    gravely is left to these. `night`: what lies in its quiet waits for the morning; without one nothing waits.
     """
     await work.rows.warnings.set_state(row.id, ["held"], "active")
     spared = frozenset[int]() if before is None else await _supersede(work, before, found)
@@ -43,10 +46,11 @@ async def put_in_force(work: Work, row: WarningRow, found: Relation, before: War
         await work.note("warning.outranked", row.subject, None, villages=len(ranks), freed=0)
         row = replace(row, outranked=ranks)
     groups = await _groups_for(work, tree, row, before)
-    await post(work, row, groups, Passing(found.kind.value, before if found.kind in _REPLIES else None))
+    night = night or await night_of(work, tree, row)
+    await post(work, row, groups, Passing(found.kind.value, before if found.kind in _REPLIES else None, night=night))
     elsewhere = await post_elsewhere(work, row, found.kind.value, check_area=row.evidence.check_area)
     owing = await owing_people(work, tree, row, spared)
-    await ask(work, row, owing)
+    await ask(work, row, owing, night)
     await warning_follow.begin(work, row)
     if before is not None:
         told = _Told({g.chat_id for g in groups}, elsewhere, {one.person.id for one in owing})

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Protocol
 
 from domain.colours import Colour
 from domain.outgoing import Kind, Lane, Outgoing, Policy
@@ -85,6 +86,14 @@ class Passing:
     relation: str
     answers: WarningRow | None = None
     remark: Mapping[str, str] | None = None
+    night: "Quiet | None" = None
+
+
+class Quiet(Protocol):
+    """services.warning_night.Night."""
+
+    def awake(self, place: PlaceCode) -> bool: ...
+    def not_before(self, place: PlaceCode) -> datetime | None: ...
 
 
 async def post(work: Work, row: WarningRow, groups: Sequence[Group], passing: Passing) -> None:
@@ -123,7 +132,8 @@ async def post(work: Work, row: WarningRow, groups: Sequence[Group], passing: Pa
                 expires_at=row.expires,
                 target=None if answers is None else f"{answers.subject}:post:{group.chat_id}",
                 reply=answers is not None,
-                silent=is_silent(work, row.colour),
+                silent=is_silent(work, row.colour) and not _rings(row, passing.night, place),
+                not_before=None if passing.night is None else passing.night.not_before(place),
                 resend_mark=mark,
             )
         )
@@ -134,6 +144,11 @@ async def post(work: Work, row: WarningRow, groups: Sequence[Group], passing: Pa
     await work.rows.outbox.put_many(messages)
     await work.rows.boards.add(boards)
     await work.rows.warnings.add_posts(posts)
+
+
+def _rings(row: WarningRow, night: Quiet | None, place: PlaceCode) -> bool:
+    """In the night, where the response has everybody on post. Blue never does."""
+    return night is not None and row.colour is not Colour.BLUE and night.awake(place)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,15 +2,13 @@
 group's day has no room for goes out in one post together. Deadlines are rows; the tick makes up what it missed.
 """
 
-from datetime import datetime
-
 from domain.outgoing import Lane, Outgoing, Policy
 from domain.warning_chains import change
 from domain.warnings import Relation, RelationKind
 from services.ports import GroupPost, WarningRow
-from services.response import quiet_is_lifted
 from services.warning_force import put_in_force
-from services.warning_posts import is_quiet, villages_of
+from services.warning_night import Night, holding, night_of
+from services.warning_posts import villages_of
 from services.warning_texts import post_facts
 from services.work import Work
 
@@ -20,15 +18,14 @@ _CAN_WAIT = frozenset({RelationKind.NEW, RelationKind.RAISED, RelationKind.CHANG
 """A lowering or a correction of what people already have is no news to be woken by: it goes out at once, silently."""
 
 
-async def waits_until(work: Work, row: WarningRow, found: Relation) -> datetime | None:
-    """Until when a notice waits; None when it goes out now. One that would be over before the quiet is goes out at
-    once, without a sound; so does one that lies in places whose response lifts the quiet."""
-    until = is_quiet(work, row.colour)
-    if until is None or found.kind not in _CAN_WAIT or row.expires <= until:
+async def waiting(work: Work, row: WarningRow, found: Relation) -> Night | None:
+    """The quiet for which a notice waits, as a whole or with a part of its places; None when all of it goes out now.
+    One that would be over before the quiet is goes out at once, without a sound; so does one that lies only in places
+    whose response lifts the quiet."""
+    night = await night_of(work, await work.tree(), row)
+    if night is None or night.whole or found.kind not in _CAN_WAIT or row.expires <= night.until:
         return None
-    villages = villages_of(await work.tree(), row.places) or row.places
-    lifted = await quiet_is_lifted(work, villages)
-    return None if lifted >= villages else until
+    return holding(night)
 
 
 async def let_out(work: Work, row: WarningRow) -> None:

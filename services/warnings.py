@@ -39,7 +39,7 @@ from services.warning_desk import ask_desk, ask_desk_to_lift, hold_for_quiet, wi
 from services.warning_end import lift
 from services.warning_force import put_in_force
 from services.warning_order import is_overtaken, leave_word
-from services.warning_quiet import QUIET, waits_until
+from services.warning_quiet import QUIET, waiting
 from services.warning_texts import next_number
 from services.work import Work
 
@@ -94,10 +94,11 @@ async def receive_notice(work: Work, notice: Notice, raw: bytes) -> Received:
     if verdict.way is Way.HOLD:
         await ask_desk(work, row, reason)
         return Received(Outcome.HELD, row.id, reason)
-    if (until := await waits_until(work, row, found)) is not None:
-        await hold_for_quiet(work, row, until)
+    night = await waiting(work, row, found)
+    if night is not None and not night.lifted:
+        await hold_for_quiet(work, row, night.until)
         return Received(Outcome.HELD, row.id, QUIET)
-    await put_in_force(work, row, found, before)
+    await put_in_force(work, row, found, before, night)
     return Received(Outcome.ACCEPTED, row.id)
 
 
