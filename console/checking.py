@@ -33,6 +33,7 @@ from services.channel_checkup import channels
 from services.checkup import EXAMS, Exam, Finding, Mark, groups, history
 from services.doors import Doors
 from services.duty_checkup import DUTY_EXAMS
+from services.ladder_checkup import LADDER_EXAMS
 from services.ports import Rows
 from settings import Settings, SettingsError, load
 from storage.backup_requests import copy_by_running_bot, sole_use_of
@@ -52,6 +53,7 @@ _EXAMS_IN_ORDER = (
     "reach",
     "channels",
     "ladders",
+    "beside",
     "duty",
     "seconds",
     "traffic",
@@ -252,7 +254,7 @@ async def _careless_settings(connection: AsyncConnection) -> list[str]:
 async def _rows(doors: Doors, settings: Settings, voice: Voice, report: Report, bot: Bot | None) -> None:
     lang, last = voice.lang, last_backup(settings)
     known = await doors.store.read(lambda rows: rows.groups.all())
-    exams: dict[str, Exam] = {**dict(EXAMS), **DUTY_EXAMS}
+    exams: dict[str, Exam] = {**dict(EXAMS), **DUTY_EXAMS, **LADDER_EXAMS}
     exams["channels"] = channels
     exams["history"] = partial(history, witness=None if last is None else last.witness)
     for name in _EXAMS_IN_ORDER:

@@ -197,20 +197,20 @@ async def ladders(work: Work, lang: str) -> list[Finding]:
         steps = [{"colour": colour, "step": step} for colour, step in where.steps]
         facts: dict[str, object] = {"rung": rung_name, "steps": steps}
         if rung is Rung.STAND_IN:
-            alone = [one.name for one in where.people.values() if not await _reaches(work, rung, one, work.county)]
+            alone = [one.name for one in where.people.values() if not await reaches(work, rung, one, work.county)]
             if alone:
                 facts |= {"people": alone, "of": len(where.people)}
                 found.append(Finding(Mark.WARN, "checkup.ladder.no_stand_in", facts))
             continue
         tree = await work.tree()
-        empty = [tree.path(place) for place in sorted(where.places) if not await _reaches(work, rung, _NOBODY, place)]
+        empty = [tree.path(place) for place in sorted(where.places) if not await reaches(work, rung, NOBODY, place)]
         if empty:
             worst = Mark.BAD if rung in {Rung.DESK, Rung.COUNTY} else Mark.WARN
             found.append(Finding(worst, "checkup.ladder.hole", {**facts, "places": empty}))
     return found or ([Finding(Mark.FINE, "checkup.ladder.whole")] if asked else [])
 
 
-_NOBODY = Person(PersonId(0), "", "")
+NOBODY = Person(PersonId(0), "", "")
 """asks on behalf of everybody: a ladder never leads back to the one who owes"""
 
 
@@ -240,10 +240,11 @@ async def _asked(work: Work) -> dict[Rung, _Rungs]:
     return asked
 
 
-async def _reaches(work: Work, rung: Rung, person: Person, place: PlaceCode) -> bool:
+async def reaches(work: Work, rung: Rung, person: Person, place: PlaceCode, kind: str = "warning") -> bool:
+    """Whether this rung of a ladder of this kind of subject would find somebody for the place."""
     owed = Obligation(
         id=0,
-        subject="warning:0",
+        subject=f"{kind}:0",
         person_id=person.id,
         what="acknowledge",
         place=place,
@@ -255,7 +256,7 @@ async def _reaches(work: Work, rung: Rung, person: Person, place: PlaceCode) -> 
         next_step_at=None,
         state=ObligationState.OPEN,
     )
-    return bool(await resolve(work, rung, person, owed, VOICES["warning"]))
+    return bool(await resolve(work, rung, person, owed, VOICES[kind]))
 
 
 # -- what got stuck -----------------------------------------------------------------------------------------------

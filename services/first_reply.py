@@ -40,15 +40,15 @@ async def open_for(work: Work, row: WarningRow) -> None:
         return
     tree, owing = await work.tree(), []
     for township in townships_of(tree, row):
-        commander = await _commander(work, township)
-        if commander is not None:
-            owing.append((commander.id, township, commander.reachable))
+        leader = await commander(work, township)
+        if leader is not None:
+            owing.append((leader.id, township, leader.reachable))
     await work.rows.obligations.open(
         subject=reply(row.id), what=FIRST_REPLY, plan=work.policy.answers.first_reply, opened_at=work.now, owing=owing
     )
 
 
-async def _commander(work: Work, township: PlaceCode) -> Person | None:
+async def commander(work: Work, township: PlaceCode) -> Person | None:
     for role in (Role.LEADER_IN_CHARGE, Role.PRINCIPAL):
         holders = await work.rows.people.holding([role], [township])
         if holders:

@@ -26,6 +26,7 @@ STAGES = (
     "sources_kept",
     "duty",
     "seconds",
+    "beside",
 )
 
 

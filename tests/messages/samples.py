@@ -94,6 +94,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "dialogue.error.*": lambda: [address.removeprefix("dialogue.error.") for address in COMMON_ERRORS],
     "duty.template.*": lambda: ("lines", "hours", "unit", "persons", "again"),
     "chain.template.*": lambda: ("lines", "persons", "households", "again"),
+    "checkup.ladders.*": lambda: ("acting", "first_reply", "duty", "approval"),
     "console.template.*": lambda: tuple(TABLES),
     "table.kind.*": lambda: ("points", *TABLES),
     "table.unit.*": lambda: ("points", *TABLES),

@@ -8,26 +8,32 @@ import pytest
 
 from domain.colours import Colour
 from domain.outgoing import Outcome, Outgoing, Settlement
-from domain.people import PrivateChat
+from domain.people import PrivateChat, Role
 from domain.text import Html
 from messages.catalogue import Catalogue
 from services.checkup import EXAMS, Exam, Finding, Mark, groups, history
+from services.ladder_checkup import beside
 from services.membership import Seen
 from services.reach import OutboxDesk
 from services.work import Work
+from tests.duty.support import DAY_OFFICER, officers, planned
 from tests.support.county import (
     CADRE,
+    COUNTY,
     DUTY,
     FAR_HEAD,
     FAR_STATION,
     GRID,
     HEAD,
+    LEADER,
     OFFICER,
     STATION,
     County,
     Someone,
+    someone,
 )
 
+MAYOR = someone(140, "何副县长", (Role.COUNTY_LEADER, COUNTY))
 ALL: Mapping[str, Exam] = {**dict(EXAMS), "groups": groups, "history": history}
 
 
@@ -160,6 +166,42 @@ async def test_a_deputy_fills_the_rung_of_the_stand_in(county: County) -> None:
     await change(county, GRID, deputy_id=county.ids[OFFICER.user_id])
     after = (await found(county, ALL["ladders"]))["checkup.ladder.no_stand_in"].facts["people"]
     assert set(before) - set(after) == {GRID.name}  # type: ignore[call-overload]
+
+
+async def test_a_county_in_order_has_whole_ladders_beside_those_of_the_answers(county: County) -> None:
+    await county.join(MAYOR)
+    told = await found(county, beside)
+    assert [key for key in told if key != "checkup.ladder.no_commander"] == []
+    assert told["checkup.ladder.no_commander"].facts["places"] == ["云坑乡"]
+
+
+async def test_rungs_of_acting_first_replies_and_approval_without_anybody_are_told(county: County) -> None:
+    await dismiss(county, DUTY)
+    await county.run(lambda work: work.rows.people.set_private_chat(county.ids[STATION.user_id], PrivateChat.BLOCKED))
+
+    async def holes(work: Work) -> list[Finding]:
+        return await beside(work, "zh")
+
+    holed = [one for one in await county.run(holes) if one.key == "checkup.ladder.beside_hole"]
+    assert {(one.facts["ladder"], one.facts["colour"], tuple(one.facts["places"])) for one in holed} == {  # type: ignore[arg-type]
+        ("行动反馈", "orange", ("石梁镇",)),
+        ("行动反馈", "red", ("石梁镇",)),
+        ("首次回复", None, ("松阳县",)),
+        ("第二人同意", None, ("松阳县",)),
+    }
+    assert all(one.mark is Mark.WARN for one in holed)
+
+
+async def test_a_shift_whose_desk_cannot_be_told_is_told(county: County) -> None:
+    await officers(county)
+    await planned(county, timedelta(hours=2), 8, None, DAY_OFFICER)
+    await county.join(MAYOR)
+    assert "checkup.ladder.beside_hole" not in await found(county, beside)
+    for who in (STATION, LEADER, DUTY):
+        number = county.ids[who.user_id]
+        await county.run(lambda work, one=number: work.rows.people.set_private_chat(one, PrivateChat.BLOCKED))
+    told = (await found(county, beside))["checkup.ladder.beside_hole"]
+    assert told.mark is Mark.WARN
 
 
 # -- messages and the timeline ------------------------------------------------------------------------------------
