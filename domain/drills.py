@@ -137,6 +137,11 @@ class Drill:
         """It took place and is over: it counts, and has a record."""
         return self.state in {DrillState.ENDED, DrillState.BROKEN_OFF} and self.began_at is not None
 
+    @property
+    def entered(self) -> bool:
+        """Held without the bot, and written down afterwards."""
+        return self.began_at is not None and self.began_at < self.opened_at
+
     def touches(self, place: PlaceCode) -> bool:
         return is_within(place, self.place) or is_within(self.place, place)
 

@@ -3,6 +3,7 @@
 from domain.answers import plain
 from domain.errors import NotAllowed, Stale
 from domain.outgoing import Outgoing
+from domain.papers import PhotoRole
 from domain.people import RIGHTS, Action
 from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle
@@ -15,6 +16,7 @@ from services.drill_words import drill_facts, panel_buttons
 from services.drill_year import drills_of_year
 from services.drills import end_drill, running_for, seen_by
 from services.papers import ask_for_paper
+from services.photos import want
 
 _WORDS = frozenset({"演练", "drill", "drills"})
 _NEWEST = 3
@@ -45,12 +47,18 @@ async def drill(scene: Scene) -> None:
     ]
     new = Button(scene.label("drill.button.new"), "dr:new", style=ButtonStyle.PRIMARY)
     text = scene.card("drill_year", lines=lines, wanted=scene.work.policy.drills.per_year)
-    await scene.say(text, ((new,),))
+    past = Button(scene.label("drill.button.past"), "dr:past")
+    await scene.say(text, ((new,), (past,)))
 
 
 async def _new(scene: Scene) -> None:
     scene.work.rows.drills.leave()
     await scene.open("open_drill")
+
+
+async def _past(scene: Scene) -> None:
+    scene.work.rows.drills.leave()
+    await scene.open("enter_drill")
 
 
 async def _warn(scene: Scene) -> None:
@@ -121,6 +129,7 @@ async def _record(scene: Scene) -> None:
 
 _PRESSES: dict[str, Handler] = {
     "new": _new,
+    "past": _past,
     "warn": _warn,
     "respond": _respond,
     "check": _check,
@@ -167,4 +176,22 @@ async def word(scene: Scene) -> bool:
     return True
 
 
+async def photo(scene: Scene) -> bool:
+    """A picture of a participant that answers nothing else: kept with the record of the drill that runs. Not of one
+    that he may not know of yet."""
+    incoming, person = scene.incoming, scene.person
+    if incoming.what is not What.PHOTO or person is None or incoming.forwarded or incoming.text.strip():
+        return False
+    running = await scene.work.rows.drills.running_of(person.id)
+    known = [one for one in running if not one.blind or one.opened_by == person.id]
+    if not known:
+        return False
+    scene.work.rows.drills.stand(known[-1].id)
+    await want(scene.work, known[-1].subject, [incoming.file_id], PhotoRole.PROOF)
+    await scene.say(scene.text("drill.photo_kept"))
+    return True
+
+
+PHOTOS = Feature(name="drill_photos", plays=True, private=(photo,))
+"""After checks and patrols, whose questions a picture answers, and before hazards, which would begin a report of it."""
 FEATURE = Feature(name="drill", commands={"drill": drill}, presses={"dr": press}, starts={"dr": start}, private=(word,))

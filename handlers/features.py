@@ -42,6 +42,7 @@ FEATURES: tuple[Feature, ...] = (
     assigned.FEATURE,
     sent_tables.FEATURE,
     cards.FEATURE,
+    drills.PHOTOS,
     hazards.FEATURE,
     ledger.FEATURE,
     letters.FEATURE,

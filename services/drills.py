@@ -50,6 +50,8 @@ async def open_drill(work: Work, person: Person | None, wish: DrillWish) -> Dril
         raise DomainError("drill.refused.times", longest=longest)
     for other in await work.rows.drills.open():
         if other.touches(wish.place) and other.starts_at < wish.ends_at and starts < other.ends_at:
+            if other.blind and other.opened_by != person.id:
+                raise DomainError("drill.refused.not_then")  # he may be one of those whom it is to surprise
             raise DomainError("drill.refused.another", ends=work.local(other.ends_at))
     if starts <= work.now and (why := await in_earnest(work, wish.place)):
         raise DomainError("drill.refused.in_earnest", what=why)
@@ -222,6 +224,11 @@ async def _finish(
     else:
         await _say_over(work, drill, asked)
     return drill
+
+
+async def leave_wound_up(work: Work, drill: Drill) -> None:
+    """Of one that was entered afterwards there is nothing to end."""
+    await work.rows.responses.day_done(_WOUND_UP, drill.place, str(drill.id), work.now)
 
 
 async def wind_up(work: Work, drill: Drill) -> bool:

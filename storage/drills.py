@@ -85,6 +85,9 @@ class DrillTable:
             "upward": row.upward,
             "elsewhere": row.elsewhere,
             "state": row.state.value,
+            "began_at": row.began_at,
+            "ended_at": row.ended_at,
+            "ended_by": row.ended_by,
         }
         number = int(await self._db.scalar(sa.insert(drill).values(values).returning(drill.c.id)) or 0)
         with self.inside(number):

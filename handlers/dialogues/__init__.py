@@ -15,6 +15,7 @@ from handlers.dialogues.draft_letter import DIALOGUE as DRAFT_LETTER
 from handlers.dialogues.duty_entry import DIALOGUE as DUTY_ENTRY
 from handlers.dialogues.duty_words import DIALOGUE as DUTY_WORDS
 from handlers.dialogues.edit_letter import DIALOGUE as EDIT_LETTER
+from handlers.dialogues.enter_drill import DIALOGUE as ENTER_DRILL
 from handlers.dialogues.explain_check import DIALOGUE as EXPLAIN_CHECK
 from handlers.dialogues.extend_hazard import DIALOGUE as EXTEND_HAZARD
 from handlers.dialogues.extend_listing import DIALOGUE as EXTEND_LISTING
@@ -92,5 +93,6 @@ DIALOGUES: tuple[Dialogue, ...] = (
     CONCLUDE_REVIEW,
     CHANGE_RESPONSE,
     OPEN_DRILL,
+    ENTER_DRILL,
     JUDGE_DRILL,
 )

@@ -58,14 +58,14 @@ def _areas(scene: Scene) -> list[PlaceCode]:
     return sorted({post.place for post in scene.known().posts if post.role in RIGHTS[Action.RUN_DRILL]})
 
 
-async def _may(scene: Scene, _known: Mapping[str, JsonValue]) -> None:
+async def may(scene: Scene, _known: Mapping[str, JsonValue]) -> None:
     if not scene.incoming.private:
         raise NotAllowed("refused.private_only")
     if not _areas(scene):
         raise NotAllowed("refused.no_right")
 
 
-async def _places(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choice]:
+async def places(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choice]:
     """His area as a whole, what lies directly below it, and by name anything inside."""
     tree = await scene.work.tree()
     found: dict[PlaceCode, str] = {}
@@ -141,7 +141,7 @@ async def _submit(scene: Scene, answers: BaseModel, _known: Mapping[str, JsonVal
 DIALOGUE = Dialogue(
     form=FORM,
     submit=_submit,
-    options={"places": _places, "starts": _starts, "ends": _ends},
-    may=_may,
+    options={"places": places, "starts": _starts, "ends": _ends},
+    may=may,
     learn=_learn,
 )

@@ -1,6 +1,7 @@
 """The record of a drill as a document: a table of fields, and its course by the minute.
 
-One line comes in: {"title", "mark", "rows": [[name, words]], "course_title", "course": [[time, what]]}.
+One line comes in: {"title", "mark", "rows": [[name, words]], "course_title", "course": [[time, what]],
+"pictures_title", "pictures": [[path, words]]}.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,6 +17,7 @@ from messages import cleaning
 
 _BODY, _TITLE = "仿宋_GB2312", "方正小标宋简体"
 _NAMES_WIDE, _WORDS_WIDE = Mm(34), Mm(122)
+_PICTURE = Mm(110)
 
 
 def write(lines: Iterator[Any], out: Path) -> None:
@@ -30,6 +32,11 @@ def write(lines: Iterator[Any], out: Path) -> None:
     if told["course"]:
         line_of(document.add_paragraph(), told["course_title"], size=14)
         table_of(document, told["course"])
+    if told.get("pictures"):
+        line_of(document.add_paragraph(), told["pictures_title"], size=14)
+        for path, words in told["pictures"]:
+            document.add_picture(path, width=_PICTURE)
+            line_of(document.add_paragraph(), words, size=12)
     line_of(document.add_paragraph(), told["mark"], size=14, centred=True)
     document.save(str(out))
 
