@@ -21,7 +21,7 @@ from telegram import Bot
 
 from assembly import doors_of
 from clock import Clock
-from console import listening, sources, telegram
+from console import letters, listening, sources, telegram
 from console.copies import last_backup
 from console.surroundings import look_around
 from console.voice import DONE, FAILED, Voice, show
@@ -34,6 +34,7 @@ from services.checkup import EXAMS, Exam, Finding, Mark, groups, history
 from services.doors import Doors
 from services.duty_checkup import DUTY_EXAMS
 from services.ladder_checkup import LADDER_EXAMS
+from services.point_checkup import POINT_EXAMS
 from services.ports import Rows
 from settings import Settings, SettingsError, load
 from storage.backup_requests import copy_by_running_bot, sole_use_of
@@ -49,6 +50,7 @@ _SYNCHRONOUS_ENOUGH = frozenset({2, 3})
 _EXAMS_IN_ORDER = (
     "lists",
     "posts",
+    "points",
     "groups",
     "reach",
     "channels",
@@ -128,6 +130,8 @@ async def _check(settings: Settings, voice: Voice, clock: Clock, report: Report,
         if policy is not None:
             report.stage("listener")
             report.tell(await listening.hear_something(settings, policy, voice))
+            report.stage("letters")
+            report.tell(await letters.try_letter(policy, voice))
         report.stage("database")
         database = await database_to_read(settings, report, stack)
         if database is not None and policy is not None:
@@ -254,7 +258,7 @@ async def _careless_settings(connection: AsyncConnection) -> list[str]:
 async def _rows(doors: Doors, settings: Settings, voice: Voice, report: Report, bot: Bot | None) -> None:
     lang, last = voice.lang, last_backup(settings)
     known = await doors.store.read(lambda rows: rows.groups.all())
-    exams: dict[str, Exam] = {**dict(EXAMS), **DUTY_EXAMS, **LADDER_EXAMS}
+    exams: dict[str, Exam] = {**dict(EXAMS), **DUTY_EXAMS, **LADDER_EXAMS, **POINT_EXAMS}
     exams["channels"] = channels
     exams["history"] = partial(history, witness=None if last is None else last.witness)
     for name in _EXAMS_IN_ORDER:

@@ -1,7 +1,9 @@
 """`check` as an operator runs it: before the first start, beside a running bot, with and without Telegram."""
 
 import asyncio
+import json
 import sqlite3
+import sys
 from collections.abc import AsyncIterator
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -12,6 +14,7 @@ import pytest
 import bot as command_line
 from console import surroundings, telegram
 from console.surroundings import drive_of
+from messages.papers import letter_template
 from sandbox import server
 from sandbox.clock import WorldClock
 from sandbox.world import World
@@ -226,3 +229,43 @@ async def test_the_rights_in_the_groups_are_asked_anew(tmp_path: Path, terminal:
         county.seen_all()
     assert said.code == 1
     assert any(line.endswith("1 个群发不出消息，机器人被移出或被禁言：上坞村群") for line in marks(said, "❌"))
+
+
+# -- programs and papers of the county's own ------------------------------------------------------------------------
+
+
+def county_file(terminal: Terminal, tmp_path: Path, text: str) -> None:
+    file = tmp_path / "county.toml"
+    file.write_text(text, "utf-8")
+    terminal.set(BOT_TOKEN=TOKEN, COUNTY_FILE=str(file))
+
+
+@pytest.mark.parametrize(
+    ("script", "mark", "words"),
+    [
+        ("import sys, os; print('heard', os.path.getsize(sys.argv[1]) > 100)", "✅", "听出“heard True”"),
+        ("pass", "✅", "没有听出字"),
+        ("import sys; sys.exit(2)", "❌", "程序报错退出"),
+    ],
+    ids=["hears", "silent", "fails"],
+)
+def test_the_speech_engine_is_run_once(terminal: Terminal, tmp_path: Path, script: str, mark: str, words: str) -> None:
+    command = json.dumps([sys.executable, "-c", script, "{file}"])
+    county_file(terminal, tmp_path, f"[listener]\ncommand = {command}\n")
+    said = terminal("check", "--offline")
+    assert [line for line in marks(said, mark) if words in line], said.out
+    assert said.code == (1 if mark == "❌" else 0)
+
+
+def test_a_template_of_letters_that_cannot_be_used_is_told_before_a_letter_has_to_go_out(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    assert "函单用默认格式，试出一份正常" in terminal("check", "--offline").out
+    wrong = tmp_path / "letter.docx"
+    wrong.write_bytes(b"no docx")
+    county_file(terminal, tmp_path, f"[letters]\ntemplate = {json.dumps(str(wrong))}\n")
+    said = terminal("check", "--offline")
+    assert said.code == 1
+    assert any("不是能打开的 docx" in line for line in marks(said, "❌"))
+    letter_template.build(wrong)
+    assert any("试出一份正常" in line for line in marks(terminal("check", "--offline"), "✅"))

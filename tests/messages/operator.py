@@ -19,6 +19,8 @@ STAGES = (
     "reach",
     "channels",
     "listener",
+    "letters",
+    "points",
     "ladders",
     "traffic",
     "history",

@@ -1,6 +1,7 @@
 """What a checkup finds in the rows, and that it finds nothing where nothing is wrong."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -14,9 +15,11 @@ from messages.catalogue import Catalogue
 from services.checkup import EXAMS, Exam, Finding, Mark, groups, history
 from services.ladder_checkup import beside
 from services.membership import Seen
+from services.point_checkup import POINT_EXAMS
 from services.reach import OutboxDesk
 from services.work import Work
 from tests.duty.support import DAY_OFFICER, officers, planned
+from tests.points.register import POND, enter
 from tests.support.county import (
     CADRE,
     COUNTY,
@@ -245,3 +248,15 @@ async def test_a_timeline_that_was_cut_short_is_found_by_the_witness(county: Cou
     for witness in ((seq, "another"), (seq + 1, line_hash)):
         told = await found(county, partial(history, witness=witness))
         assert [(one.key, one.mark) for one in told.values()] == [("checkup.history.cut", Mark.BAD)]
+
+
+async def test_points_without_anybody_to_walk_there_are_named(county: County) -> None:
+    assert set(await found(county, POINT_EXAMS["points"])) == {"checkup.points.none"}
+    await enter(county, replace(POND, number="SL-1", name="岭头山塘"))
+    told = (await found(county, POINT_EXAMS["points"]))["checkup.points.nobody"]
+    assert (told.mark, told.facts["names"]) == (Mark.WARN, ["岭头山塘（石梁镇·上坞村）"])
+    await enter(county, replace(POND, number="SL-2", name="高山塘", patrollers=(county.ids[GRID.user_id],)))
+    assert (await found(county, POINT_EXAMS["points"]))["checkup.points.nobody"].facts["number"] == 1
+    await change(county, GRID, private_chat=PrivateChat.BLOCKED)
+    told = (await found(county, POINT_EXAMS["points"]))["checkup.points.silent"]
+    assert told.facts["names"] == ["高山塘（石梁镇·上坞村）"]
