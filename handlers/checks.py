@@ -144,6 +144,7 @@ def _said(scene: Scene) -> Said | None:
         lat=incoming.lat,
         lon=incoming.lon,
         vouched=incoming.live and not incoming.forwarded,
+        live_message=incoming.message_id if incoming.live and incoming.private else None,
     )
 
 

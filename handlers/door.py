@@ -19,6 +19,7 @@ from domain.text import Html
 from handlers.dialogue import DialogueRunner
 from handlers.flood import Flood, Pace
 from handlers.incoming import Incoming, What, read
+from handlers.live import moved
 from handlers.menu import Menu, menu_rows
 from handlers.scene import Feature, Handler, Scene
 from services.drill_standing import take_stand
@@ -138,7 +139,7 @@ class TelegramDoor:
             case What.BOT_STATUS | What.MEMBER | What.MIGRATED:
                 await self._status(scene)
             case What.MOVED_LIVE:
-                return
+                await moved(scene)
             case _ if incoming.via_bot:
                 return
             case _ if incoming.private:

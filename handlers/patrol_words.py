@@ -226,6 +226,7 @@ async def _attach(scene: Scene, person: Person, task: PatrolTask) -> Html:
         live=incoming.live,
         forwarded=incoming.forwarded,
         sent_at=incoming.at,
+        live_message=incoming.message_id if incoming.live and incoming.private else None,
     )
     km = None if proof.distance_m is None else round(proof.distance_m / 1000, 1)
     return scene.text("patrol.position_saved", place=facts["place"], km=km)

@@ -29,6 +29,9 @@ _ENCLOSED = {Channel.PHOTO: Kind.PHOTO, Channel.VOICE: Kind.VOICE}
 _REMEMBERED_DAYS = 30
 """so long a reply to a question still finds its check"""
 
+_NEARER = 50
+"""metres: a live position that has come nearer by less changes nothing"""
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -43,6 +46,8 @@ class Said:
     lon: float | None = None
     vouched: bool = False
     """the position is live and was not forwarded"""
+    live_message: int | None = None
+    """the message whose live position it is"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,22 @@ async def _entry(work: Work, one: One, said: Said, codes: tuple[str, ...]) -> Ch
     if said.lat is None or said.lon is None:
         return entry
     metres = await _metres(work, one.asked.place, Point(said.lat, said.lon))
-    return replace(entry, lat=said.lat, lon=said.lon, vouched=said.vouched, metres=metres)
+    return replace(
+        entry, lat=said.lat, lon=said.lon, vouched=said.vouched, metres=metres, live_message=said.live_message
+    )
+
+
+async def come_nearer(work: Work, person: Person, message_id: int, spot: Point) -> None:
+    """The live position that came with an answer goes on: how near it came stands beside the answer."""
+    entry = await work.rows.checks.entry_of_live(person.id, message_id)
+    asked = None if entry is None else await work.rows.checks.asked_one(entry.check_id, person.id)
+    if entry is None or entry.metres is None or asked is None:
+        return
+    metres = await _metres(work, asked.place, spot)
+    before = entry.metres if entry.nearest is None else entry.nearest
+    if metres is not None and before - metres >= _NEARER:
+        await work.rows.checks.came_nearer(entry.id, metres)
+        await redraw(work, entry.check_id)
 
 
 async def _metres(work: Work, place: PlaceCode, spot: Point) -> int | None:

@@ -96,12 +96,20 @@ async def _line(work: Work, entry: CheckEntry, lang: str) -> Mapping[str, object
 
 
 def _where(work: Work, entry: CheckEntry, lang: str) -> str:
-    """A position is compared with the post's place and marked; it judges nobody."""
+    """A position is compared with the post's place and marked; it judges nobody. One that went on live says how near it
+    came."""
     if entry.metres is None:
         return work.words.label("check.where.unknown", lang)
-    if entry.metres > work.policy.checks.far_metres:
-        return work.words.label("check.where.far", lang, km=round(entry.metres / 1000, 1))
-    return work.words.label("check.where.near", lang, metres=entry.metres)
+    where = _away(work, entry.metres, lang)
+    if entry.nearest is None:
+        return where
+    return work.words.label("check.where.nearer", lang, where=where, nearest=_away(work, entry.nearest, lang))
+
+
+def _away(work: Work, metres: int, lang: str) -> str:
+    if metres > work.policy.checks.far_metres:
+        return work.words.label("check.where.far", lang, km=round(metres / 1000, 1))
+    return work.words.label("check.where.near", lang, metres=metres)
 
 
 async def _verdict(work: Work, verdict: VerdictRow, lang: str) -> Mapping[str, object]:

@@ -38,6 +38,7 @@ async def add_position(
     live: bool = False,
     forwarded: bool = False,
     sent_at: datetime | None = None,
+    live_message: int | None = None,
 ) -> Proof:
     """Kept with its distance from where the place is marked. Shown to people, refused never."""
     place = (await work.tree()).get(task.place)
@@ -67,6 +68,7 @@ async def add_position(
         forwarded=forwarded,
         distance_m=away,
         marks=marks,
+        live_message=live_message,
     )
     return await _prove(work, row)
 

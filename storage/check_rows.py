@@ -92,6 +92,8 @@ def entry(row: Any) -> CheckEntry:
         lon=row.lon,
         vouched=row.vouched,
         metres=row.metres,
+        live_message=row.live_message,
+        nearest=row.nearest,
     )
 
 

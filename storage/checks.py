@@ -86,12 +86,22 @@ spot_check_entry = sa.Table(
     sa.Column("lon", sa.Float),
     sa.Column("vouched", sa.Boolean, nullable=False),
     sa.Column("metres", sa.Integer),
+    sa.Column("live_message", sa.BigInteger, comment="the message whose live position it is"),
+    sa.Column("nearest", sa.Integer, comment="metres, of that live position since"),
     sa.ForeignKeyConstraint(["check_id", "person_id"], ["spot_check_asked.check_id", "spot_check_asked.person_id"]),
     sa.CheckConstraint("(lat IS NULL) = (lon IS NULL)", name="position"),
     one_of("kind", ("answer", "supplement", "call", "explanation")),
     one_of("channel", [c.value for c in Channel if c is not Channel.SATELLITE]),
 )
 sa.Index("ix_spot_check_entry_check", spot_check_entry.c.check_id, spot_check_entry.c.id)
+_live_sql = sa.text("live_message IS NOT NULL")
+sa.Index(
+    "ix_spot_check_entry_live",
+    spot_check_entry.c.person_id,
+    spot_check_entry.c.live_message,
+    sqlite_where=_live_sql,
+    postgresql_where=_live_sql,
+)
 _first_sql = sa.text("kind = 'answer'")
 sa.Index(
     "uq_spot_check_entry_first",
@@ -315,9 +325,19 @@ class CheckTable:
             "lon": entry.lon,
             "vouched": entry.vouched,
             "metres": entry.metres,
+            "live_message": entry.live_message,
         }
         query = sa.insert(spot_check_entry).values(values).returning(spot_check_entry.c.id)
         return replace(entry, id=int(await self._db.scalar(query) or 0))
+
+    async def entry_of_live(self, person_id: int, message: int) -> CheckEntry | None:
+        mine = (spot_check_entry.c.person_id == person_id, spot_check_entry.c.live_message == message)
+        query = sa.select(spot_check_entry).where(*mine).order_by(spot_check_entry.c.id.desc()).limit(1)
+        return next((check_rows.entry(row) for row in await self._db.execute(query)), None)
+
+    async def came_nearer(self, entry_id: int, metres: int) -> None:
+        this = spot_check_entry.c.id == entry_id
+        await self._db.execute(sa.update(spot_check_entry).where(this).values(nearest=metres))
 
     async def entries(self, check_id: int) -> list[CheckEntry]:
         query = (

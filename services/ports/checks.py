@@ -92,6 +92,10 @@ class CheckEntry:
     """the position is live and was not forwarded"""
     metres: int | None = None
     """from the place of the post, where its position is known"""
+    live_message: int | None = None
+    """the message whose live position it is"""
+    nearest: int | None = None
+    """of that live position since, in metres: the only thing of an entry that moves on"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,6 +182,11 @@ class CheckRows(Protocol):
         ...
 
     async def add_entry(self, entry: CheckEntry) -> CheckEntry: ...
+    async def entry_of_live(self, person_id: int, message: int) -> CheckEntry | None:
+        """What came in with this live location."""
+        ...
+
+    async def came_nearer(self, entry_id: int, metres: int) -> None: ...
     async def entries(self, check_id: int) -> list[CheckEntry]:
         """Oldest first."""
         ...
