@@ -5,6 +5,7 @@ from typing import Any
 
 from domain.errors import NotAllowed, Stale
 from domain.ledger import DISASTER_OF, Disaster, LedgerView
+from domain.letters import LetterKind
 from domain.people import RIGHTS, Action
 from domain.places import Level, Place, PlaceCode
 from domain.points import RiskLevel, RiskPoint
@@ -12,6 +13,7 @@ from domain.text import Button, ButtonStyle, Rows
 from handlers.incoming import What
 from handlers.scene import Feature, Scene
 from messages.keyboards import button, flowing, in_rows, stacked
+from services.letters import may_write_about
 from services.papers import ask_for_paper
 from services.point_papers import POINT_LEDGER
 from services.points import confirm_point, decide, point_now
@@ -163,7 +165,16 @@ async def show_point(scene: Scene, point: RiskPoint, *, redraw: bool = False) ->
         change = button(scene.label("points.button.change"), f"pt:e:{which}")
         retire = button(scene.label("points.button.retire"), f"pt:r:{which}")
         rows = stacked([same, change], [retire, history])
-    await (scene.redraw if redraw else scene.say)(text, rows)
+    letter = None
+    if point.active and await may_write_about(scene.work, scene.known(), point):
+        letter = button(scene.label("points.button.letter"), f"pt:letter:{point.id}")
+    await (scene.redraw if redraw else scene.say)(text, stacked(letter, rows))
+
+
+async def _letter(scene: Scene) -> None:
+    """pt:letter:<point>: 风险提示单, drafted from the register. The right is asked when it is submitted."""
+    point = await point_now(scene.work, scene.number())
+    await scene.open("draft_letter", {"kind": LetterKind.RISK.value, "about": f"point:{point.id}"})
 
 
 async def _confirm(scene: Scene) -> None:
@@ -292,6 +303,7 @@ async def press(scene: Scene) -> None:
 
 
 _PRESSES = {
+    "letter": _letter,
     "l": _list,
     "x": _export,
     "fa": _by_area,

@@ -1,10 +1,11 @@
-"""What a letter says, drafted from the ledger: from a hazard, from a warning. Its reader may be anybody in the unit, so
-that nothing of a household stands in it but what the reporter himself wrote about the place.
+"""What a letter says, drafted from the ledger: from a hazard, a risk point, a warning. Its reader may be
+anybody in the unit, so that nothing of a household stands in it but what the reporter himself wrote about the place.
 """
 
 from datetime import datetime
 
 from domain.letters import LetterKind
+from domain.points import RiskPoint
 from services.ports import HazardRow, WarningRow
 from services.work import Work
 
@@ -34,6 +35,31 @@ async def about_hazard(work: Work, kind: LetterKind, row: HazardRow, due: dateti
     if due is not None:
         said.append(label("letter.body.by", due=work.local(due)))
     return tuple(one for one in said if one)
+
+
+async def about_point(work: Work, kind: LetterKind, row: RiskPoint, due: datetime | None) -> tuple[str, ...]:
+    """What the register says; of the households no more than how many they are."""
+    tree, label = await work.tree(), work.words.label
+    said = [
+        label(
+            "letter.body.point",
+            number=row.number,
+            name=row.name,
+            place=tree.path(row.place),
+            category=label(f"report_hazard.category.choice.{row.category.value}"),
+            level=label(f"points.level.{row.level.value}"),
+            households=row.households,
+            people=row.people,
+        )
+    ]
+    if row.threshold:
+        said.append(label("letter.body.threshold", threshold=row.threshold))
+    if row.route or row.shelter:
+        said.append(label("letter.body.way_out", route=row.route, shelter=row.shelter))
+    said.append(label(f"letter.body.{'risk' if kind is LetterKind.ORDER else kind.value}_please"))
+    if due is not None:
+        said.append(label("letter.body.by", due=work.local(due)))
+    return tuple(said)
 
 
 async def about_warning(work: Work, kind: LetterKind, row: WarningRow, due: datetime | None) -> tuple[str, ...]:

@@ -23,10 +23,11 @@ from domain.letters import (
 )
 from domain.people import RIGHTS, Action, Person, PersonId, Post, Role
 from domain.places import PlaceCode, is_within
-from services.casework import follow, holders, in_reality, in_the_day, load, move, owe, settle
+from domain.points import RiskPoint
+from services.casework import allowed, follow, holders, in_reality, in_the_day, load, move, owe, settle
 from services.hazard_desk import has_right
 from services.letter_cards import draw_letter, issuer_prefix, may_draft, may_sign, show_letter, signers, takes_it
-from services.letter_draft import about_hazard, about_warning, in_own_words
+from services.letter_draft import about_hazard, about_point, about_warning, in_own_words
 from services.ports import HazardRow
 from services.work import Work
 
@@ -41,7 +42,7 @@ class Wanted:
     addressee: int
     unit: str
     about: str = ""
-    """"hazard:3", "warning:12", or "" """
+    """"hazard:3", "point:4", "warning:12", or "" """
     words: str = ""
     due_at: datetime | None = None
     replaces: int | None = None
@@ -66,7 +67,11 @@ async def draft(work: Work, by: Person, wanted: Wanted) -> Letter:
     if addressee is None or (wanted.kind is LetterKind.ORDER and wanted.due_at is None):
         raise DomainError("letter.refused.not_whole")
     hazard = await _hazard_of(work, wanted.about)
-    post = await issuing_post(work, by, None if hazard is None else hazard.place)
+    point = await _point_of(work, wanted.about)
+    about = hazard or point
+    post = await issuing_post(work, by, None if about is None else about.place)
+    if point is not None and not await may_write_about(work, by, point):
+        raise NotAllowed("refused.no_right")
     if hazard is not None and not await has_right(work, by, Action.DRAFT_LETTER, hazard):
         raise NotAllowed("refused.no_right")
     letter = Letter(
@@ -94,6 +99,16 @@ async def _hazard_of(work: Work, about: str) -> HazardRow | None:
     return await work.rows.hazards.get(int(number)) if kind == "hazard" and number.isdigit() else None
 
 
+async def _point_of(work: Work, about: str) -> RiskPoint | None:
+    kind, _, number = about.partition(":")
+    return await work.rows.points.get(int(number)) if kind == "point" and number.isdigit() else None
+
+
+async def may_write_about(work: Work, person: Person, point: RiskPoint) -> bool:
+    """Of the unit in whose area it lies, or of the department whose trade it is."""
+    return await allowed(work, person, Action.DRAFT_LETTER, point.place, [point.department] if point.department else ())
+
+
 async def _paragraphs(work: Work, wanted: Wanted) -> tuple[str, ...]:
     kind, _, number = wanted.about.partition(":")
     said: tuple[str, ...] = ()
@@ -101,6 +116,8 @@ async def _paragraphs(work: Work, wanted: Wanted) -> tuple[str, ...]:
         said = in_own_words(work, wanted.words, wanted.due_at)
     elif kind == "hazard" and (hazard := await work.rows.hazards.get(int(number))) is not None:
         said = await about_hazard(work, wanted.kind, hazard, wanted.due_at)
+    elif kind == "point" and (point := await work.rows.points.get(int(number))) is not None:
+        said = await about_point(work, wanted.kind, point, wanted.due_at)
     elif kind == "warning" and (warning := await work.rows.warnings.get(int(number))) is not None:
         said = await about_warning(work, wanted.kind, warning, wanted.due_at)
     if not said:

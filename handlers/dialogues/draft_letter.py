@@ -12,6 +12,7 @@ from domain.form_rules import Ahead
 from domain.forms import Form, Kind, Known, Question
 from domain.letters import LetterKind
 from domain.people import Action, Person, Role
+from domain.points import RiskPoint
 from domain.text import Html
 from handlers.dialogue import Dialogue
 from handlers.scene import Scene
@@ -77,6 +78,12 @@ async def _hazard(scene: Scene, known: Mapping[str, JsonValue]) -> HazardRow | N
     return await scene.work.rows.hazards.get(int(number)) if kind == "hazard" and number.isdigit() else None
 
 
+async def _point(scene: Scene, known: Mapping[str, JsonValue]) -> RiskPoint | None:
+    """One is only named where the letter was begun from its card."""
+    kind, _, number = str(known.get("about") or "").partition(":")
+    return await scene.work.rows.points.get(int(number)) if kind == "point" and number.isdigit() else None
+
+
 async def _subjects(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choice]:
     """Open hazards of the unit, most urgent first, then warnings in force, then nothing of the kind."""
     work, person, found = scene.work, scene.known(), []
@@ -88,6 +95,9 @@ async def _subjects(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Ch
         category = scene.label(f"report_hazard.category.choice.{row.category.value}")
         label = scene.label("draft_letter.about.hazard", number=row.number, category=category)
         found.append(Choice(f"h{row.id}", label=label, value=f"hazard:{row.id}"))
+    if (point := await _point(scene, known)) is not None:
+        label = scene.label("draft_letter.about.point", number=point.number, name=point.name)
+        found.insert(0, Choice(f"p{point.id}", label=label, value=f"point:{point.id}"))
     for warning in await _warnings(scene):
         label = scene.label("draft_letter.about.warning", number=warning.number, headline=warning.headline)
         found.append(Choice(f"w{warning.id}", label=label, value=f"warning:{warning.id}"))
@@ -113,6 +123,9 @@ async def _people(scene: Scene, known: Mapping[str, JsonValue]) -> Sequence[Choi
         here = [one.code for one in (village, township) if one is not None]
         found = [] if assignee is None else [assignee]
         found += [*await officers_of(work, owners(work, row)), *await work.rows.people.holding(_TAKERS, here)]
+    elif (point := await _point(scene, known)) is not None:
+        here = [one.code for one in (tree.village_of(point.place), tree.township_of(point.place)) if one is not None]
+        found = [*await work.rows.people.holding(_TAKERS, here), *await officers_of(work, [point.department])]
     else:
         below = [place, *(one.code for one in tree.children(place))]
         found = await work.rows.people.holding(_TAKERS, below)

@@ -3,8 +3,9 @@
 import asyncio
 from datetime import timedelta
 
-from domain.letters import Letter, LetterState
+from domain.letters import Letter, LetterKind, LetterState
 from services.ports.supervision import CaseEvent
+from tests.points.register import pond
 from tests.supervision.play import MAYOR, assigned
 from tests.support.county import (
     CADRE,
@@ -214,4 +215,41 @@ async def test_one_writes_about_something_else_in_his_own_words(county: County) 
     await county.press(MAYOR, "签发")
     assert "石梁告〔2026〕1号" in county.last(HEAD)
     assert "<b>6月25日</b>前报送" in county.last(HEAD)  # as typed, never as markup
+    county.seen_all()
+
+
+async def test_a_note_of_risk_is_drafted_from_the_card_of_a_point_and_received(
+    county: County,
+) -> None:
+    await county.join(MAYOR)
+    await pond(county, threshold="警戒水位31.5米", route="走后山路", shelter="村小学")
+    await county.say(STATION, "/points 岭头")
+    await county.press(STATION, "岭头山塘")
+    await county.press(STATION, "风险提示单")
+    await county.press(STATION, HEAD.name)
+    await county.press(STATION, "上坞村")
+    await county.press(STATION, "跳过")
+    await county.press(STATION, "7天")
+    await county.press(STATION, "确认提交")
+    card = county.last(MAYOR)
+    for said in (
+        *("石梁镇·上坞村岭头山塘（风险点 SL-001，", "列为较大（橙）风险，受威胁 3 户 11 人。"),
+        *("预警阈值：警戒水位31.5米。", "撤离路线：走后山路。安置点：村小学。"),
+    ):
+        assert said in card
+    await county.press(MAYOR, "签发")
+    assert "风险提示单　石梁提〔2026〕1号" in county.last(HEAD)
+    await county.press(HEAD, "签收")
+    row = await letter(county)
+    assert (row.kind, row.about, row.state) == (LetterKind.RISK, "point:1", LetterState.RECEIVED)
+    county.seen_all()
+
+
+async def test_who_may_not_write_letters_begins_none_about_a_point(county: County) -> None:
+    await pond(county)
+    for who in (GRID, FAR_STATION):
+        await county.say(who, "/me")
+        await county.forge(who, "pt:letter:1")
+        assert await county.run(lambda work: work.rows.supervision.letters.get(1)) is None
+        assert "起草函单" not in county.last(who)
     county.seen_all()
