@@ -1,30 +1,47 @@
 """Listed supervision as people touch it: /listings shows them, buttons decide, register, publish, extend and lift."""
 
 from domain.errors import NotAllowed, Stale
-from domain.text import Button
+from domain.text import Button, Html, Rows
 from handlers.scene import Feature, Scene
 from messages.keyboards import flowing, stacked
 from services import listings
 from services.listing_cards import draw_listing, listing_facts, public_text
 
-_LISTED = 10
+PAGE = 10
 
 
 async def show(scene: Scene) -> None:
     """/listings"""
     if not await scene.only_private("ls"):
         return
-    found = await listings.listings_of(scene.work, scene.known())
-    if not found:
+    drawn = await _page(scene, None)
+    if drawn is None:
         await scene.say(scene.text("listing.none"))
         return
-    lines = [await listing_facts(scene.work, one, scene.lang) for one in found[:_LISTED]]
+    await scene.say(*drawn)
+
+
+async def _page(scene: Scene, before: int | None) -> tuple[Html, Rows] | None:
+    """Ten of them, and the way to the next ten. None where there is none."""
+    found = await listings.listings_of(scene.work, scene.known(), PAGE + 1, before)
+    shown, more = found[:PAGE], len(found) > PAGE
+    if not shown:
+        return None
+    lines = [await listing_facts(scene.work, one, scene.lang) for one in shown]
     buttons = [
         Button(line["number"] or line["hazard"], f"ls:see:{one.id}:{one.version}")
-        for one, line in zip(found, lines, strict=False)
+        for one, line in zip(shown, lines, strict=True)
     ]
-    text = scene.card("listing_list", listings=lines, more=max(0, len(found) - _LISTED))
-    await scene.say(text, flowing(buttons))
+    onward = Button(scene.label("button.next_page"), f"ls:page:{shown[-1].id}") if more else None
+    return scene.card("listing_list", listings=lines), stacked(flowing(buttons), onward)
+
+
+async def _turn(scene: Scene) -> None:
+    """ls:page:<the last one shown>"""
+    drawn = await _page(scene, scene.number())
+    if drawn is None:
+        raise Stale("refused.stale")
+    await scene.redraw(*drawn)
 
 
 async def press(scene: Scene) -> None:
@@ -110,6 +127,7 @@ async def _ask_extension(scene: Scene) -> None:
 
 _PRESSES = {
     "see": _see,
+    "page": _turn,
     "list": _list,
     "refuse": _refuse,
     "register": _register,

@@ -4,7 +4,7 @@ his code. All of it in private.
 
 from domain.errors import NotAllowed, Stale
 from domain.people import RIGHTS, Action
-from domain.text import Button, Rows
+from domain.text import Button, Html, Rows
 from handlers.scene import Feature, Scene
 from messages.keyboards import flowing, stacked
 from services import rewards
@@ -12,7 +12,7 @@ from services.papers import ask_for_paper
 from services.reward_cards import draw_reward, reward_facts
 from services.reward_papers import REWARD_SHEET
 
-_LISTED = 10
+PAGE = 10
 
 
 async def cases(scene: Scene) -> None:
@@ -22,14 +22,31 @@ async def cases(scene: Scene) -> None:
     person = scene.known()
     if not person.holds({**RIGHTS[Action.PROPOSE_REWARD], **RIGHTS[Action.APPROVE_REWARD]}):
         raise NotAllowed("refused.no_right")
-    found = await rewards.cases_of(scene.work, person)
-    if not found:
+    drawn = await _page(scene, None)
+    if drawn is None:
         await scene.say(scene.text("reward.none"))
         return
-    lines = [await reward_facts(scene.work, one, scene.lang) for one in found[:_LISTED]]
-    buttons = [Button(one.number, f"rw:see:{one.id}:{one.version}") for one in found[:_LISTED]]
-    text = scene.card("reward_list", rewards=lines, more=max(0, len(found) - _LISTED))
-    await scene.say(text, stacked(flowing(buttons), _export(scene)))
+    await scene.say(*drawn)
+
+
+async def _page(scene: Scene, before: int | None) -> tuple[Html, Rows] | None:
+    """Ten cases, and the way to the next ten. None where there is none."""
+    found = await rewards.cases_of(scene.work, scene.known(), PAGE + 1, before)
+    shown, more = found[:PAGE], len(found) > PAGE
+    if not shown:
+        return None
+    lines = [await reward_facts(scene.work, one, scene.lang) for one in shown]
+    buttons = [Button(one.number, f"rw:see:{one.id}:{one.version}") for one in shown]
+    onward = Button(scene.label("button.next_page"), f"rw:page:{shown[-1].id}") if more else None
+    return scene.card("reward_list", rewards=lines), stacked(flowing(buttons), onward, _export(scene))
+
+
+async def _turn(scene: Scene) -> None:
+    """rw:page:<the last one shown>"""
+    drawn = await _page(scene, scene.number())
+    if drawn is None:
+        raise Stale("refused.stale")
+    await scene.redraw(*drawn)
 
 
 def _export(scene: Scene) -> Rows:
@@ -123,6 +140,7 @@ async def _export_sheet(scene: Scene) -> None:
 
 _PRESSES = {
     "code": _code,
+    "page": _turn,
     "see": _see,
     "propose": _propose,
     "approve": _approve,

@@ -2,7 +2,7 @@
 timeline, ask by obligations, and let every card that was shown follow the state.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
@@ -161,3 +161,28 @@ async def follow(work: Work, row: Case, draw: Draw, but: Iterable[PersonId] = ()
                 buttons=buttons,
             )
         )
+
+
+_READ = 40
+
+
+async def page_of(
+    work: Work,
+    person: Person,
+    rows: CaseRows[R],
+    states: Sequence[str],
+    sees: Callable[[Work, Person, R], Awaitable[bool]],
+    limit: int,
+    before: int | None,
+) -> list[R]:
+    """At most `limit` of those in the person's areas that he may see, the newest first; `before` an id, to read on."""
+    areas, found = [post.place for post in person.posts], list[R]()
+    while len(found) < limit:
+        read = await rows.within(areas, states, _READ, before)
+        for one in read:
+            if len(found) < limit and await sees(work, person, one):
+                found.append(one)
+        if len(read) < _READ:
+            break
+        before = read[-1].id
+    return found

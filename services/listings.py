@@ -28,7 +28,7 @@ from domain.listings import (
 from domain.outgoing import Lane, Outgoing
 from domain.people import Action, Person, Role
 from domain.workdays import workdays_after
-from services.casework import holders, in_reality, in_the_day, load, move, owe, settle
+from services.casework import holders, in_reality, in_the_day, load, move, owe, page_of, settle
 from services.hazard_cards import follow
 from services.hazard_desk import hand_of, has_right
 from services.hazard_marks import mark
@@ -367,14 +367,10 @@ async def begun_again(work: Work, row: HazardRow) -> None:
         await follow_listing(work, listing)
 
 
-async def listings_of(work: Work, person: Person, limit: int = 40) -> list[Listing]:
-    """Of the person's area or department, and those he has to fix. The newest first."""
-    found = {}
-    areas = [post.place for post in person.posts]
-    for one in await work.rows.supervision.listings.within(areas, [state.value for state in ListingState], limit):
-        if await sees_listing(work, person, one):
-            found[one.id] = one
-    return list(found.values())
+async def listings_of(work: Work, person: Person, limit: int, before: int | None = None) -> list[Listing]:
+    """Of the person's area or department, and those he has to fix. The newest first; `before` reads on."""
+    states = [state.value for state in ListingState]
+    return await page_of(work, person, work.rows.supervision.listings, states, sees_listing, limit, before)
 
 
 async def sees_listing(work: Work, person: Person, listing: Listing) -> bool:

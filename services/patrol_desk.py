@@ -29,7 +29,10 @@ async def duty_desk(work: Work, place: PlaceCode) -> list[Person]:
 async def tell_unable(work: Work, task: PatrolTask, walker: Person, row: CheckIn) -> None:
     """The desk knows at once that nobody is out there; the reason, which comes a moment later, is put into the same
     message."""
-    tree = await work.tree()
+    place = (await work.tree()).path(task.place)
+    point = None if task.point_id is None else await work.rows.points.get(task.point_id)
+    if point is not None:
+        place = f"{place} {point.name}"
     for helper in await duty_desk(work, task.place):
         if helper.user_id is None or helper.id == walker.id:
             continue
@@ -39,7 +42,7 @@ async def tell_unable(work: Work, task: PatrolTask, walker: Person, row: CheckIn
             helper.language,
             name=walker.name,
             phone=walker.phone,
-            place=tree.path(task.place),
+            place=place,
             phase=label(f"patrol.phase.{task.phase.value}", helper.language),
             why="" if row.hindrance is None else label(f"patrol.hindrance.{row.hindrance.value}", helper.language),
             words=row.words if row.hindrance in {Hindrance.OTHER, None} else "",

@@ -19,7 +19,7 @@ from domain.rewards import (
     within,
 )
 from domain.text import Button, ButtonStyle
-from services.casework import allowed, holders, load, move, owe, settle
+from services.casework import allowed, holders, load, move, owe, page_of, settle
 from services.ports import HazardReport, HazardRow
 from services.reward_cards import follow_reward, show_reward
 from services.work import Work
@@ -251,11 +251,10 @@ async def reporter_of(work: Work, by: Person, case_id: int) -> tuple[Reward, Haz
     return case, report
 
 
-async def cases_of(work: Work, person: Person, limit: int = 60) -> list[Reward]:
-    """Of the person's area, the newest first."""
-    areas = [post.place for post in person.posts]
-    rows = await work.rows.supervision.rewards.within(areas, [state.value for state in RewardState], limit)
-    return [case for case in rows if await sees_case(work, person, case)]
+async def cases_of(work: Work, person: Person, limit: int, before: int | None = None) -> list[Reward]:
+    """Of the person's area, the newest first; `before` reads on."""
+    states = [state.value for state in RewardState]
+    return await page_of(work, person, work.rows.supervision.rewards, states, sees_case, limit, before)
 
 
 async def sees_case(work: Work, person: Person, case: Reward) -> bool:
