@@ -5,7 +5,7 @@ Everything is drawn twice as large and made smaller at the end, which smooths it
 
 from collections.abc import Iterable, Sequence
 from functools import cache
-from math import cos, hypot, log10, radians
+from math import cos, hypot, log10, pi, radians, sin
 from pathlib import Path
 from typing import NamedTuple
 
@@ -245,10 +245,10 @@ class Labels:
 
     def __init__(self, sheet: Sheet, chart: Chart) -> None:
         self._sheet, self._chart = sheet, chart
-        self._taken: list[tuple[float, float, float, float]] = []
+        self.taken: list[tuple[float, float, float, float]] = []
 
     def block(self, at: Spot, radius: float) -> None:
-        self._taken.append((at.x - radius, at.y - radius, at.x + radius, at.y + radius))
+        self.taken.append((at.x - radius, at.y - radius, at.x + radius, at.y + radius))
 
     def put(self, at: Spot, text: str, size: int, away: float, colour: Colour = INK, *, bold: bool = False) -> bool:
         """Right, left, above or below; False where there is no room for it."""
@@ -261,16 +261,31 @@ class Labels:
         ):
             left = x if anchor == "lm" else x - wide if anchor == "rm" else x - wide / 2
             box = (left, y - tall / 2, left + wide, y + tall / 2)
-            inside = self._chart.holds(Spot(box[0], box[1]), 4) and self._chart.holds(Spot(box[2], box[3]), 4)
-            if inside and not any(_overlap(box, other) for other in self._taken):
+            if self._free(box):
                 self._sheet.text(Spot(x, y), text, size, colour, bold=bold, anchor=anchor, halo=True)
-                self._taken.append(box)
+                self.taken.append(box)
                 return True
         return False
 
-    def put_anyway(self, at: Spot, text: str, size: int, colour: Colour = INK) -> None:
-        """Where nothing is free: over what stands there, with an edge round the letters."""
-        self._sheet.text(at, text, size, colour, anchor="mm", halo=True)
+    def put_aside(self, at: Spot, text: str, size: int, colour: Colour = INK) -> bool:
+        """Where nothing beside it is free: the nearest free room around, with a line to what is named."""
+        wide, tall = self._sheet.letters.width(text, size), size * 1.1
+        for away in range(30, 331, 15):
+            for turn in range(16):
+                middle = Spot(at.x + away * cos(turn * pi / 8), at.y + away * sin(turn * pi / 8))
+                box = (middle.x - wide / 2, middle.y - tall / 2, middle.x + wide / 2, middle.y + tall / 2)
+                if not self._free(box):
+                    continue
+                near = Spot(min(max(at.x, box[0]), box[2]), min(max(at.y, box[1]), box[3]))
+                self._sheet.line([at, near], SOFT, 1.2)
+                self._sheet.text(middle, text, size, colour, anchor="mm", halo=True)
+                self.taken.append(box)
+                return True
+        return False
+
+    def _free(self, box: tuple[float, float, float, float]) -> bool:
+        inside = self._chart.holds(Spot(box[0], box[1]), 4) and self._chart.holds(Spot(box[2], box[3]), 4)
+        return inside and not any(_overlap(box, other) for other in self.taken)
 
 
 def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:

@@ -37,7 +37,11 @@ _DARK_INK = {"general"}
 """levels whose colour is too light for white letters"""
 _OVERDUE = (96, 20, 120)
 _WIDTH, _HEIGHT, _EDGE, _HEAD, _FOOT = 2560, 1810, 40, 130, 52
-_COLUMN, _ROW, _KIND = 430, 38, 34
+_COLUMN, _ROW, _KIND, _LEVEL = 430, 38, 44, 64
+_RING = 7
+"""of what is overdue, wider than the sign by so much"""
+_LEGEND = _HEAD + 3 * _LEVEL + 30
+"""where the kinds begin, below the levels and the ring"""
 _FEW, _MANY = 110, 300
 """up to the first signs are large and all are listed; more than the second are drawn as dots without a sign"""
 
@@ -160,12 +164,12 @@ class _Drawn:
         for (one, _), at in sorted(zip(inside, apart, strict=True), key=lambda pair: -pair[0][0]["n"]):
             self._sign(one, at)
             self._placed.append((one, at))
-            self._labels.block(at, self.radius)
+            self._labels.block(at, self.radius + (_RING if one.get("overdue") else 0))
         return len(found) - len(inside)
 
     def _sign(self, one: Mapping[str, Any], at: Spot) -> None:
         if one.get("overdue"):
-            self._sheet.disc(at, self.radius + 7, None, _OVERDUE, 4)
+            self._sheet.disc(at, self.radius + _RING, None, _OVERDUE, 4)
         self._sheet.disc(at, self.radius, LEVELS[one["level"]], WHITE, 2)
         if self._small:
             return
@@ -192,7 +196,7 @@ def _villages(sheet: Sheet, chart: Chart, labels: Labels, villages: Sequence[Map
         sheet.box(Spot(at.x - 4, at.y - 4), Spot(at.x + 4, at.y + 4), SOFT)
         size, colour = (16, SOFT) if many else (24, INK)
         if sheet.letters.chinese and not labels.put(at, one["name"], size, 9, colour) and not many:
-            labels.put_anyway(Spot(at.x, at.y - size), one["name"], size, colour)
+            labels.put_aside(at, one["name"], size, colour)
 
 
 # -- round about ------------------------------------------------------------------------------------------------------
@@ -215,7 +219,7 @@ class _Panel:
         self._sheet, self._head, self._found = sheet, head, found
         self._chinese = sheet.letters.chinese
         self._kinds = head.get("kinds", ()) if self._chinese else ()
-        self._top = _HEAD + 170
+        self._top = _LEGEND
         one = self._rows_below(1)
         self._columns = 1 if len(found) <= one else 2 if len(found) <= 2 * one or len(found) > _FEW else 3
         self._top += -(-len(self._kinds) // (2 * self._columns)) * _KIND + 30
@@ -229,29 +233,35 @@ class _Panel:
         left = _WIDTH - _EDGE - self.width
         self._levels(left)
         for at, (sign, words, many) in enumerate(self._kinds):
-            across = 2 * self._columns
-            spot = Spot(left + 18 + at % across * (_COLUMN / 2), _HEAD + 170 + at // across * _KIND)
-            self._sheet.disc(spot, 14, WHITE, SOFT, 1.2)
-            self._sheet.text(spot, sign, 16, bold=True, anchor="mm")
-            self._sheet.text(Spot(spot.x + 22, spot.y), f"{words} {many}", 18)
+            across, wide = 2 * self._columns, _COLUMN / 2
+            spot = Spot(left + 20 + at % across * wide, _LEGEND + at // across * _KIND)
+            self._sheet.disc(spot, 17, WHITE, SOFT, 1.2)
+            self._sheet.text(spot, sign, 20, bold=True, anchor="mm")
+            beside = f" {many}"
+            room = wide - 50 - self._sheet.letters.width(beside, 24)
+            named = self._sheet.letters.clipped(words, 24, room)
+            self._sheet.text(Spot(spot.x + 26, spot.y), named + beside, 24)
         if self._chinese:
             self._list(left)
 
     def _levels(self, left: float) -> None:
         """With how many there are of each, two beside each other; and the ring."""
+        size = 26 if self._columns == 1 else 36  # as large as two beside each other allow: it is read on a telephone
         for at, (level, colour) in enumerate(LEVELS.items()):
             many = sum(one["level"] == level for one in self._found)
-            beside = (at % 2) * 215 if self._chinese else 0
-            spot = Spot(left + 18 + beside, _HEAD + 22 + (at // 2 if self._chinese else at) * 44)
-            self._sheet.disc(spot, 15, colour, WHITE, 2)
-            words = f"{self._head['legend'][level]} {many}" if self._chinese else str(many)
-            self._sheet.text(Spot(spot.x + 24, spot.y), words, 22)
-        ring = Spot(left + 18, _HEAD + 22 + (2 if self._chinese else 4) * 44)
-        self._sheet.disc(ring, 12, None, _OVERDUE, 4)
+            beside = (at % 2) * (self.width / 2) if self._chinese else 0
+            spot = Spot(left + 24 + beside, _HEAD + 24 + (at // 2 if self._chinese else at) * _LEVEL)
+            self._sheet.disc(spot, 22, colour, WHITE, 2)
+            words = str(many)
+            if self._chinese:
+                room = self.width / 2 - 60 - self._sheet.letters.width(f" {many}", size)
+                words = f"{self._sheet.letters.clipped(self._head['legend'][level], size, room)} {many}"
+            self._sheet.text(Spot(spot.x + 34, spot.y), words, size)
+        ring = Spot(left + 24, _HEAD + 24 + (2 if self._chinese else 4) * _LEVEL)
+        self._sheet.disc(ring, 19, None, _OVERDUE, 6)
         late = sum(bool(one.get("overdue")) for one in self._found)
-        self._sheet.text(
-            Spot(ring.x + 24, ring.y), f"{self._head['overdue']} {late}" if self._chinese else str(late), 22
-        )
+        words = f"{self._head['overdue']} {late}" if self._chinese else str(late)
+        self._sheet.text(Spot(ring.x + 34, ring.y), words, size)
 
     def _list(self, left: float) -> None:
         """Number, sign, name and how many live there; the gravest first."""

@@ -148,3 +148,20 @@ def test_without_a_chinese_font_a_sign_is_left_out_and_no_box_stands_for_it(monk
     assert drawn("重大 3") == drawn(" 3")
     assert drawn("重大") == drawn("")
     assert drawn("3") != drawn("")
+
+
+def test_names_of_villages_lie_neither_on_a_sign_nor_on_each_other() -> None:
+    """Where signs crowd a village its name stands aside; it is left out rather than written over something."""
+    sheet = canvas.Sheet(1200, 1000, canvas.Letters())
+    chart = canvas.Chart([(28.4, 119.4), (28.5, 119.5)], canvas.Spot(0, 0), canvas.Spot(1200, 1000))
+    labels = canvas.Labels(sheet, chart)
+    middle = canvas.Spot(600, 500)
+    signs = [canvas.Spot(600 + 40 * x, 500 + 40 * y) for x in range(-3, 4) for y in range(-3, 4)]
+    for one in signs:
+        labels.block(one, 19)
+    assert not labels.put(middle, "上坞后山村", 24, 9)
+    assert [labels.put_aside(middle, "上坞后山村", 24) for _ in range(6)] == [True] * 6
+    names = labels.taken[len(signs) :]
+    for at, one in enumerate(names):
+        others = [*labels.taken[: len(signs)], *names[at + 1 :]]
+        assert not any(one[0] < b[2] and b[0] < one[2] and one[1] < b[3] and b[1] < one[3] for b in others)
