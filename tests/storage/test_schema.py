@@ -5,6 +5,8 @@ import re
 import sqlite3
 import sys
 import textwrap
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 import storage.store  # noqa: F401 - every family of tables
+from domain.ledger_words import pairs_of
 from storage.backup import verify
 from storage.database import metadata, opened, sqlite_url
 from storage.errors import BackupError, SchemaError
@@ -22,6 +25,7 @@ from storage.migrations.__main__ import write_script
 from storage.revisions import VERSIONS, migrate, newest, revision
 from storage.schema import current, upgrade
 from storage.store import SqlStore
+from storage.word_index import hazard_pair
 from tests.storage.filling import fill, fill_old
 from tests.support.databases import Databases, Each, Hands, sqlite_path
 
@@ -342,3 +346,48 @@ def _a_row_in_every_table(connection: sa.Connection) -> None:
 
 def test_sqlite_can_do_what_the_migrations_ask_of_it() -> None:
     assert sqlite3.sqlite_version_info >= (3, 35), "RETURNING, and DROP COLUMN in later migrations"
+
+
+# -- rows that were there before --------------------------------------------------------------------------------------
+
+_OLD_WORDS = ("溢洪道堵了，水漫坝顶", "后山裂缝变宽A12", "𠮷家坑滑坡", "堵")
+
+
+async def test_hazards_of_before_are_found_by_their_words_after_the_upgrade(empty_url: str) -> None:
+    """0024 fills the table of pairs from the rows there are, as storage/word_index.py does for new ones."""
+    looked_for = {"裂缝": [2], "洪道": [1], "a1": [2], "𠮷家": [3], "堵": [4], "石梁": []}
+    async with opened(empty_url) as database:
+        await database.write(lambda connection: migrate(connection, "0023"))
+        await database.write(_enter_old_hazards)
+        await database.write(migrate)
+        for pair, ids in looked_for.items():
+            query = sa.select(hazard_pair.c.hazard_id).where(hazard_pair.c.pair == pair)
+            assert await database.read(partial(_column, query=query)) == ids, pair
+        for number, words in enumerate(_OLD_WORDS, 1):
+            query = sa.select(hazard_pair.c.pair).where(hazard_pair.c.hazard_id == number)
+            assert set(await database.read(partial(_column, query=query))) == set(pairs_of(words))
+
+
+async def _column(connection: AsyncConnection, query: sa.Select[Any]) -> list[Any]:
+    return list((await connection.scalars(query)).all())
+
+
+async def _enter_old_hazards(connection: AsyncConnection) -> None:
+    """As the table was then: what it demands, and the words."""
+    columns = await connection.run_sync(lambda sync: sa.inspect(sync).get_columns("hazard"))
+    table = sa.table("hazard", *(sa.column(one["name"], one["type"]) for one in columns))
+    blank: dict[str, Any] = {"category": "H01", "grade": "open", "state": "reported", "place": "331124001001"}
+    for one in columns:
+        if not one["nullable"] and one.get("default") is None and one["name"] not in blank:
+            blank[one["name"]] = _of_type(one["type"])
+    for number, words in enumerate(_OLD_WORDS, 1):
+        row = blank | {"id": number, "number": f"2026-{number:04}", "what": words}
+        await connection.execute(sa.insert(table).values(row))
+
+
+def _of_type(kind: Any) -> object:
+    if isinstance(kind, sa.Boolean):
+        return False
+    if isinstance(kind, sa.DateTime):
+        return datetime(2026, 6, 20, 8, tzinfo=UTC)
+    return 0 if isinstance(kind, sa.Integer) else ""
