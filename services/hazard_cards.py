@@ -11,6 +11,7 @@ from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.people import Person
 from domain.text import Button, ButtonStyle, Html, Rows
 from services.hazard_desk import is_overdue, moves_of, sees_reporter
+from services.hazard_enclosed import heard_of, shot_facts
 from services.ports import HazardCard, HazardReport, HazardRow
 from services.work import Work
 
@@ -44,6 +45,7 @@ async def hazard_facts(work: Work, row: HazardRow, lang: str, viewer: Person | N
         "what": row.what,
         "voices": sum(1 for one in reports if one.voice),
         "heard": await heard_of(work, reports),
+        "shot": await shot_facts(work, row),
         "photos": sum(len(one.photos) for one in reports),
         "households": row.households,
         "people": row.people,
@@ -78,13 +80,6 @@ async def hazard_facts(work: Work, row: HazardRow, lang: str, viewer: Person | N
         "due": None if row.due_at is None else work.local(row.due_at),
         "overdue": is_overdue(work, row),
     }
-
-
-async def heard_of(work: Work, reports: Sequence[HazardReport]) -> list[str]:
-    """What a machine made of the voices, in the order they came."""
-    voices = [one.voice for one in reports if one.voice]
-    words = await work.rows.voices.words_of(voices)
-    return [words[one] for one in voices if words.get(one)]
 
 
 # -- buttons ----------------------------------------------------------------------------------------------------
@@ -200,8 +195,9 @@ async def follow(work: Work, row: HazardRow) -> None:
             await _edit(work, row, person, card.key, text, await buttons_for(work, row, person), f"v{row.version}")
 
 
-async def follow_reading(work: Work, hazard_id: int) -> None:
-    """A machine has listened to a voice: what it made of it stands on every card. No message is added."""
+async def follow_news(work: Work, hazard_id: int) -> None:
+    """A machine has listened to a voice, a picture has said where it was taken: it stands on every card. No message is
+    added."""
     row = await work.rows.hazards.get(hazard_id)
     if row is None or row.state in OVER:
         return
@@ -210,7 +206,7 @@ async def follow_reading(work: Work, hazard_id: int) -> None:
     for person_id, card in newest.items():
         if (person := people.get(person_id)) is not None:
             text, buttons = await _card(work, row, person, "", ""), await buttons_for(work, row, person)
-            await _edit(work, row, person, card.key, text, buttons, f"heard:{work.new_id()}")
+            await _edit(work, row, person, card.key, text, buttons, f"news:{work.new_id()}")
 
 
 async def _edit(work: Work, row: HazardRow, person: Person, key: str, text: Html, buttons: Rows, purpose: str) -> None:

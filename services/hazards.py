@@ -26,8 +26,9 @@ from domain.hazards import (
 from domain.papers import PhotoRole
 from domain.people import Person
 from domain.places import PlaceCode
-from services.hazard_cards import after_photos, follow, heard_of, show_card, show_fixed, tell_reporters
+from services.hazard_cards import after_photos, follow, show_card, show_fixed, tell_reporters
 from services.hazard_desk import departments, rechecks
+from services.hazard_enclosed import heard_of
 from services.hazard_moves import finish_step, fix_plan, put_before_desk
 from services.hazard_once import not_fixed
 from services.hazard_time import next_question

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 
 from domain.papers import FileKind, PhotoState
 from services.doors import Doors
+from services.hazard_cards import follow_news
 from services.ports.files import Kept, Shelf, StoredFile
 from services.ports.papers import Photo
 from services.press import PressError, printed
@@ -93,3 +94,8 @@ async def _stored(work: Work, photo: Photo, kept: Kept, facts: dict[str, Any]) -
     until = work.now + timedelta(days=work.policy.papers.photo_days)
     await work.rows.files.add(StoredFile(kept.sha256, kept.size, "image/jpeg", FileKind.PHOTO, work.now, until))
     await work.rows.photos.settle(replace(photo, state=PhotoState.STORED, sha256=kept.sha256, **facts))
+    kind, _, number = photo.subject.partition(":")
+    if kind == "hazard" and number.isdigit() and facts.get("lat") is not None:
+        drill = (await work.rows.drills.of_subjects([photo.subject])).get(photo.subject)
+        with work.rows.drills.inside(drill):
+            await follow_news(work, int(number))

@@ -1,7 +1,7 @@
 """Voices that a machine is to listen to, where the county has one. What it hears stands beside the voice as a proposal;
 nothing ever waits for it, and it decides nothing."""
 
-from services.hazard_cards import follow_reading
+from services.hazard_cards import follow_news
 from services.patrol_spoken import follow_heard
 from services.ports.listening import VoiceReading
 from services.work import Work
@@ -15,4 +15,4 @@ async def tell(work: Work, voice: VoiceReading) -> None:
         if kind == "spoken":
             await follow_heard(work, int(number), voice.words)
         elif kind == "hazard":
-            await follow_reading(work, int(number))
+            await follow_news(work, int(number))
