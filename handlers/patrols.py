@@ -2,13 +2,13 @@
 it is. Everything is said in private; a reply to the bot in a group counts, and is nodded at.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from domain.errors import NotAllowed, Stale
 from domain.obligations import Channel
 from domain.patrols import Finding, Hindrance, TaskState, own_places
 from domain.people import RIGHTS, Action, Person
-from domain.places import PlaceCode
+from domain.places import PlaceCode, PlaceTree, is_within
 from domain.text import Button, ButtonStyle, Html, Rows
 from handlers.patrol_backfill import fill_in, missed_of
 from handlers.patrol_lists import abnormal, go_on_to_hazard, list_word, measured
@@ -16,13 +16,13 @@ from handlers.patrol_orders import order_buttons, press_dense, press_pause, pres
 from handlers.patrol_spoken import heard_word, press_heard, voice
 from handlers.patrol_words import attachment, group_word, private_word, said
 from handlers.scene import Feature, Scene
-from messages.keyboards import button
+from messages.keyboards import button, in_rows
 from services.patrol_desk import Unfinished, cancel_plan, sums_today, unfinished
 from services.patrol_texts import SHOWN, ask_key, open_tasks, task_facts, together, view
 from services.patrols import CheckedIn, Report, check_in, check_in_freely, give_reason
 from services.ports import PatrolTask
 
-_LISTED = 30
+_LISTED, _PLACES, _MOST_OF_A_PLACE = 30, 30, 60
 
 
 async def press(scene: Scene) -> None:
@@ -205,21 +205,9 @@ async def patrols(scene: Scene) -> None:
         return
     leader = scene.known()
     found = await unfinished(scene.work, leader)
-    lines = [
-        await task_facts(scene.work, one.task, scene.lang)
-        | {
-            "name": one.person.name,
-            "phone": one.person.phone,
-            "overdue": one.overdue,
-            "why": "" if one.why is None else scene.label(f"patrol.hindrance.{one.why.value}"),
-        }
-        for one in found[:_LISTED]
-    ]
-    tree = await scene.work.tree()
-    sums = [
-        {"place": tree.path(place), "done": done, "owed": owed}
-        for place, done, owed in await sums_today(scene.work, leader)
-    ]
+    lines = [await _line(scene, one) for one in found[:_LISTED]]
+    tree, counted = await scene.work.tree(), await sums_today(scene.work, leader)
+    sums = [{"place": tree.path(place), "done": done, "owed": owed} for place, done, owed in counted]
     text = (
         scene.card("patrol_list", sums=sums, tasks=lines, more=max(0, len(found) - _LISTED))
         if lines or sums
@@ -231,7 +219,35 @@ async def patrols(scene: Scene) -> None:
         Button(scene.label("patrol.button.plan_points"), "p:plan:points"),
     )
     more = (*_takings_back(scene, found), *await order_buttons(scene))
-    await scene.say(text, (plan, *more) if plans else ())
+    behind = [place for place, done, owed in counted if done < owed]
+    where = _places(scene, tree, behind) if len(behind) > 1 or len(found) > _LISTED else ()
+    await scene.say(text, (plan, *where, *more) if plans else where)
+
+
+async def _line(scene: Scene, one: Unfinished) -> Mapping[str, object]:
+    return await task_facts(scene.work, one.task, scene.lang) | {
+        "name": one.person.name,
+        "phone": one.person.phone,
+        "overdue": one.overdue,
+        "why": "" if one.why is None else scene.label(f"patrol.hindrance.{one.why.value}"),
+    }
+
+
+def _places(scene: Scene, tree: PlaceTree, behind: Sequence[PlaceCode]) -> Rows:
+    """From the sums to the names: one button a place where something is not walked, in the order of the codes."""
+    named = [(place, here.name) for place in behind if (here := tree.get(place)) is not None]
+    label = "patrol.button.who"
+    return in_rows([Button(scene.label(label, place=name), f"p:who:{place}") for place, name in named[:_PLACES]], 2)
+
+
+async def _who(scene: Scene) -> None:
+    """p:who:<place>: what is not walked there, with names and numbers; nobody's walks are counted."""
+    if not scene.incoming.private:
+        raise NotAllowed("refused.private_only")
+    place = PlaceCode(scene.args[0])
+    found = [one for one in await unfinished(scene.work, scene.known()) if is_within(one.task.place, place)]
+    lines = [await _line(scene, one) for one in found[:_MOST_OF_A_PLACE]]
+    await scene.say(scene.card("patrol_list", sums=[], tasks=lines, more=max(0, len(found) - _MOST_OF_A_PLACE)))
 
 
 def _takings_back(scene: Scene, found: Sequence[Unfinished]) -> Rows:
@@ -288,6 +304,7 @@ _PRESSES = {
     "dense": press_dense,
     "resume": press_resume,
     "heard": press_heard,
+    "who": _who,
 }
 
 

@@ -18,7 +18,9 @@ from services.patrol_voice import PatrolVoice
 from services.ports import PatrolTask
 from services.work import Work
 from tests.support.county import (
+    COUNTY,
     DUTY,
+    FAR_VILLAGE,
     GRID,
     HEAD,
     LEADER,
@@ -310,6 +312,30 @@ async def test_the_desk_sees_walked_and_owed_by_village(county: County) -> None:
     await county.say(STATION, "/patrols")
     assert "石梁镇·上坞村 2/2" in county.last(STATION)
     assert "都走完了" in county.last(STATION)
+    county.seen_all()
+
+
+async def test_from_the_sums_to_the_names_of_one_place(county: County) -> None:
+    await point(county, 1, "岭头山塘", GRID)
+    far = RiskPoint(
+        0, "FK-1", 1, "樟溪堤防", Category.DIKE, RiskLevel.GENERAL, FAR_VILLAGE, START, START,
+        patrollers=(county.ids[PATROLLER.user_id],),
+    )  # fmt: skip
+    await county.run(lambda work: work.rows.points.add(far))
+    await begin(county, ResponseLevel.III, COUNTY)
+    county.seen_all()
+    await county.say(DUTY, "/patrols")
+    here = await county.run(lambda work: work.tree())
+    await county.press(DUTY, f"{here.get(TOWNSHIP).name}谁没走")
+    assert "岭头山塘" in county.last(DUTY)
+    assert GRID.phone in county.last(DUTY)
+    assert "樟溪堤防" not in county.last(DUTY)
+    await county.press(GRID, "1 正常")
+    await county.forge(DUTY, f"p:who:{TOWNSHIP}")
+    assert "都走完了" in county.last(DUTY)
+    await county.say(GRID, "/me")
+    await county.forge(GRID, f"p:who:{TOWNSHIP}")
+    assert PATROLLER.phone not in county.last(GRID)
     county.seen_all()
 
 
