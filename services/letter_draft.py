@@ -52,10 +52,8 @@ async def about_point(work: Work, kind: LetterKind, row: RiskPoint, due: datetim
             people=row.people,
         )
     ]
-    if row.threshold:
-        said.append(label("letter.body.threshold", threshold=row.threshold))
-    if row.route or row.shelter:
-        said.append(label("letter.body.way_out", route=row.route, shelter=row.shelter))
+    known = {"threshold": row.threshold, "route": row.route, "shelter": row.shelter}
+    said += [label(f"letter.body.{name}", **{name: words}) for name, words in known.items() if words]
     said.append(label(f"letter.body.{'risk' if kind is LetterKind.ORDER else kind.value}_please"))
     if due is not None:
         said.append(label("letter.body.by", due=work.local(due)))

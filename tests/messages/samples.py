@@ -351,8 +351,8 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "letter.column.*": lambda: ledger.LETTER_FIELDS,
     "letter.state.*": lambda: [state.value for state in letters.LetterState],
     "letter.how.*": lambda: ("tap", "paper"),
-    "letter.body.*": lambda: [kind.value for kind in letters.LetterKind],
     "letter.body.*_please": lambda: ("notice", "risk"),
+    "letter.body.*": lambda: [*(kind.value for kind in letters.LetterKind), "threshold", "route", "shelter"],
     "whistle.heading.*": lambda: (
         *("confirm", "asked", "no_leader", "call", "board", "cannot"),
         *(f"{how}_{what}" for how in ("remind", "up") for what in ("confirm", "report_in", "arrive")),

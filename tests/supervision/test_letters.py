@@ -234,7 +234,7 @@ async def test_a_note_of_risk_is_drafted_from_the_card_of_a_point_and_received(
     card = county.last(MAYOR)
     for said in (
         *("石梁镇·上坞村岭头山塘（风险点 SL-001，", "列为较大（橙）风险，受威胁 3 户 11 人。"),
-        *("预警阈值：警戒水位31.5米。", "撤离路线：走后山路。安置点：村小学。"),
+        *("预警阈值：警戒水位31.5米。", "撤离路线：走后山路。", "安置点：村小学。"),
     ):
         assert said in card
     await county.press(MAYOR, "签发")
