@@ -4,6 +4,7 @@ from domain.errors import NotAllowed, Stale
 from domain.people import Action, Person
 from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle, Html, Rows
+from handlers.presses import in_private
 from handlers.scene import Feature, Handler, Scene
 from messages.keyboards import button, in_rows
 from services.assigned import assigned, end_place, on_coming_shifts, take_off, the_assignment, the_shift
@@ -106,12 +107,4 @@ _PRESSES: dict[str, Handler] = {
 }
 
 
-async def press(scene: Scene) -> None:
-    handler = _PRESSES.get(scene.args[0] if scene.args else "")
-    if handler is None or not scene.incoming.private:
-        raise Stale("refused.stale")
-    scene.args = scene.args[1:]
-    await handler(scene)
-
-
-FEATURE = Feature(name="assigned", presses={"as": press})
+FEATURE = Feature(name="assigned", presses={"as": in_private(_PRESSES)})

@@ -9,6 +9,7 @@ from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle
 from handlers.dialogues.issue_check import begin as begin_check
 from handlers.incoming import What
+from handlers.presses import in_private
 from handlers.scene import Feature, Handler, Scene
 from services.drill_papers import DRILL_RECORD
 from services.drill_record import played, tell_record
@@ -141,15 +142,7 @@ _PRESSES: dict[str, Handler] = {
     "paper": _paper,
     "record": _record,
 }
-
-
-async def press(scene: Scene) -> None:
-    """dr:<what>[:<drill>], in private"""
-    handler = _PRESSES.get(scene.args[0] if scene.args else "")
-    if handler is None or not scene.incoming.private:
-        raise Stale("refused.stale")
-    scene.args = scene.args[1:]
-    await handler(scene)
+"""dr:<what>[:<drill>]"""
 
 
 async def start(scene: Scene) -> None:
@@ -194,4 +187,6 @@ async def photo(scene: Scene) -> bool:
 
 PHOTOS = Feature(name="drill_photos", plays=True, private=(photo,))
 """After checks and patrols, whose questions a picture answers, and before hazards, which would begin a report of it."""
-FEATURE = Feature(name="drill", commands={"drill": drill}, presses={"dr": press}, starts={"dr": start}, private=(word,))
+FEATURE = Feature(
+    name="drill", commands={"drill": drill}, presses={"dr": in_private(_PRESSES)}, starts={"dr": start}, private=(word,)
+)

@@ -5,6 +5,7 @@ from domain.errors import NotAllowed, Stale
 from domain.people import Action, Person, may
 from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle, Rows
+from handlers.presses import in_private
 from handlers.scene import Feature, Handler, Scene
 from services.duty import answer_swap, as_last_week, hours_of, look_ahead, on_shift, own_shift, unit_of
 from services.duty_call import doubt, handover_card, may_add_words, take_over
@@ -136,15 +137,7 @@ _PRESSES: dict[str, Handler] = {
     "plan": _plan,
     "again": _again,
 }
+"""du:<what>:<shift, hand-over, swap or place>"""
 
 
-async def press(scene: Scene) -> None:
-    """du:<what>:<shift, hand-over, swap or place>"""
-    handler = _PRESSES.get(scene.args[0] if scene.args else "")
-    if handler is None or not scene.incoming.private:
-        raise Stale("refused.stale")
-    scene.args = scene.args[1:]
-    await handler(scene)
-
-
-FEATURE = Feature(name="duty", presses={"du": press}, starts={"du": duty}, commands={"duty": duty})
+FEATURE = Feature(name="duty", presses={"du": in_private(_PRESSES)}, starts={"du": duty}, commands={"duty": duty})

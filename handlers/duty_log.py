@@ -1,9 +1,10 @@
 """/log: the duty log of a day, what came by telephone, and /chain: who answers for whom. Both in private only."""
 
-from domain.errors import NotAllowed, Stale
+from domain.errors import NotAllowed
 from domain.people import Action, may
 from domain.places import PlaceCode
 from domain.text import Button, ButtonStyle
+from handlers.presses import in_private
 from handlers.scene import Feature, Handler, Scene
 from services.chain import chain_at
 from services.duty import unit_of
@@ -155,20 +156,9 @@ _LOG: dict[str, Handler] = {"day": _day, "on": _on, "new": _new, "fix": _fix}
 _CHAIN: dict[str, Handler] = {"of": _of, "add": _add}
 
 
-def _presses(handlers: dict[str, Handler]) -> Handler:
-    async def press(scene: Scene) -> None:
-        handler = handlers.get(scene.args[0] if scene.args else "")
-        if handler is None or not scene.incoming.private:
-            raise Stale("refused.stale")
-        scene.args = scene.args[1:]
-        await handler(scene)
-
-    return press
-
-
 FEATURE = Feature(
     name="duty_log",
-    presses={"dl": _presses(_LOG), "dc": _presses(_CHAIN)},
+    presses={"dl": in_private(_LOG), "dc": in_private(_CHAIN)},
     starts={"dl": log, "dc": chain},
     commands={"log": log, "chain": chain},
 )

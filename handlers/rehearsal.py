@@ -7,6 +7,7 @@ from domain.errors import NotAllowed, Stale
 from domain.people import RIGHTS, Action, Person, Reach
 from domain.places import PlaceCode, is_within
 from domain.text import Button, ButtonStyle, Rows
+from handlers.presses import in_private
 from handlers.scene import Feature, Handler, Scene
 from services.papers import ask_for_paper
 from services.rehearsal import KINDS, TO_PHONE, begin, heard, holes_of, in_charge, report, seen_by
@@ -136,15 +137,9 @@ _PRESSES: dict[str, Handler] = {
     "call": _call,
     "sheet": _sheet,
 }
+"""rt:<what>:<place or rehearsal>"""
 
 
-async def press(scene: Scene) -> None:
-    """rt:<what>:<place or rehearsal>"""
-    handler = _PRESSES.get(scene.args[0] if scene.args else "")
-    if handler is None or not scene.incoming.private:
-        raise Stale("refused.stale")
-    scene.args = scene.args[1:]
-    await handler(scene)
-
-
-FEATURE = Feature(name="rehearsal", presses={"rt": press}, starts={"rt": rehearsal}, commands={"rehearsal": rehearsal})
+FEATURE = Feature(
+    name="rehearsal", presses={"rt": in_private(_PRESSES)}, starts={"rt": rehearsal}, commands={"rehearsal": rehearsal}
+)
