@@ -62,6 +62,8 @@ async def check_in(work: Work, task_id: int, by: Person, said: Report) -> Checke
         raise Stale("refused.stale")
     walker = await _walker(work, task, by)
     before = await _just_said(work, walker, task.place, said, task.point_id)
+    if before is not None and before.late != await _is_late(work, task, walker, before.seen_at):
+        before = None  # late for an older round, in time for this one: each has a row of its own
     row = before or await _write(work, task, walker, by, said)
     ask_why = said.finding is Finding.UNABLE and row.hindrance is None
     state = TaskState(said.finding.value)
@@ -142,11 +144,7 @@ async def _newest_there(
 
 
 async def _write(work: Work, task: PatrolTask, walker: Person, by: Person, said: Report) -> CheckIn:
-    owed = await work.rows.obligations.find(task.subject, walker.id, CHECK_IN)
     seen_at = min(said.seen_at or said.spoken_at or work.now, work.now)
-    due = task.due_at if owed is None else owed.due_at
-    if task.period_id is not None and task.minutes is not None:
-        due += timedelta(minutes=grace(task.minutes))
     row = CheckIn(
         id=0,
         task_id=task.id,
@@ -157,7 +155,7 @@ async def _write(work: Work, task: PatrolTask, walker: Person, by: Person, said:
         at=work.now,
         seen_at=seen_at,
         filled_in=said.seen_at is not None,
-        late=task.plan is not None and is_late(due, seen_at),
+        late=await _is_late(work, task, walker, seen_at),
         channel=said.channel.value,
         words=said.words,
         hindrance=said.hindrance,
@@ -177,6 +175,15 @@ async def _write(work: Work, task: PatrolTask, walker: Person, by: Person, said:
     if said.finding is Finding.UNABLE:
         await tell_unable(work, task, walker, row)
     return row
+
+
+async def _is_late(work: Work, task: PatrolTask, walker: Person, seen_at: datetime) -> bool:
+    """What nobody asked for is never late."""
+    owed = await work.rows.obligations.find(task.subject, walker.id, CHECK_IN)
+    due = task.due_at if owed is None else owed.due_at
+    if task.period_id is not None and task.minutes is not None:
+        due += timedelta(minutes=grace(task.minutes))
+    return task.plan is not None and is_late(due, seen_at)
 
 
 async def _answered(work: Work, task: PatrolTask, walker: Person, by: Person, row: CheckIn) -> None:

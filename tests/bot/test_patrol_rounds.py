@@ -14,6 +14,7 @@ from domain.people import Role
 from domain.places import PlaceCode
 from domain.points import RiskLevel, RiskPoint
 from domain.response import Move, Period, PeriodChange, PeriodState, ResponseLevel
+from services.audit import audit
 from services.patrol_voice import PatrolVoice
 from services.ports import PatrolTask
 from services.work import Work
@@ -230,6 +231,26 @@ async def test_tasks_that_fall_silent_in_different_beats_are_one_list(county: Co
     assert "岭头山塘" in told[0]
     assert "外坞山塘" in told[0]
     county.seen_all()
+
+
+async def test_one_word_late_for_the_last_round_is_not_late_for_the_next(county: County) -> None:
+    await point(county, 1, "溪口堤防", GRID, category=Category.DIKE)
+    await begin(county)
+    await county.say(GRID, "正常")
+    await county.say(STATION, "/patrols")
+    await county.press(STATION, "堤防半小时一巡")
+    await county.press(STATION, "确认，半小时一巡")
+    await county.pass_time(step=timedelta(minutes=1), minutes=39)  # 08:39, nine minutes after the first of them
+    await county.say(GRID, "正常")
+    await county.pass_time(step=timedelta(minutes=1), minutes=7)  # the next one begins at 08:45
+    await county.say(GRID, "正常")
+    county.seen_all()
+    said: list[tuple[TaskState, bool]] = []
+    for task in [one for one in await tasks(county) if one.minutes == 30][:2]:
+        (owed,) = await county.run(lambda work, subject=task.subject: work.rows.obligations.of_subject(subject))
+        said.append((task.state, owed.late))
+    assert said == [(TaskState.NORMAL, True), (TaskState.NORMAL, False)]
+    assert await county.run(audit) == []
 
 
 async def test_dikes_are_walked_every_half_hour_while_the_township_orders_it(county: County) -> None:
