@@ -41,7 +41,10 @@ from tests.support.county import (
     Someone,
 )
 
-STEPS = 100
+MOVES, KINDS = 40, 12
+"""a walk goes on until so many are made, of so many kinds, however often somebody is refused"""
+STEPS = 400
+"""three times what walks need: one that has not got so far by then is stuck"""
 TRIES = 3
 """of as many people, until one may"""
 ONWARD = (Move.TAKE, Move.ASSIGN, Move.FIX, Move.CLOSE, Move.REOPEN, Move.AT_ONCE)
@@ -90,6 +93,8 @@ class Walk:
         self.chance = Random(seed)
         self.people: dict[int, Person] = {}
         self.done: Counter[str] = Counter()
+        self.ended: set[int] = set()
+        """hazards that were over once; some of them are reopened later"""
 
     async def begin(self) -> None:
         self.people = {one.user_id: await self.county.person(one) for one in PEOPLE}
@@ -103,9 +108,7 @@ class Walk:
             await self.county.bot.doors.run(self._report(before))
             return await self._checked(before, None, None)
         row = self.chance.choice(list(before.rows.values()))
-        legal = [move for move, (states, _) in TRANSITIONS.items() if row.state in states and move in _MOVES]
-        onward = [move for move in legal if move in ONWARD]
-        move = self.chance.choice(self.chance.choice((legal, onward or legal, onward or legal, list(_MOVES))))
+        move = self._some_move(row)
         for _ in range(TRIES):
             who = self._somebody(move, row, before)
             service = _MOVES[move](self, who, row, before)
@@ -116,8 +119,21 @@ class Walk:
                 continue
             made = await self._move_of(moved)
             self.done[made.value] += 1
+            if moved.state in OVER:
+                self.ended.add(moved.id)
             return await self._checked(before, made, moved, actor=who.user_id or 0)
         return before
+
+    @property
+    def far_enough(self) -> bool:
+        return sum(self.done.values()) >= MOVES and len(self.done) >= KINDS and bool(self.ended)
+
+    def _some_move(self, row: HazardRow) -> Move:
+        """Mostly one that the state allows, rather one that was seldom made; now and then any at all."""
+        legal = [move for move, (states, _) in TRANSITIONS.items() if row.state in states and move in _MOVES]
+        onward = [move for move in legal if move in ONWARD] or legal
+        among = self.chance.choice((legal, legal, onward, onward, list(_MOVES)))
+        return self.chance.choices(among, [1 / (1 + self.done[move.value]) ** 2 for move in among])[0]
 
     def _somebody(self, move: Move, row: HazardRow, seen: Seen) -> Person:
         """Mostly one of those whose affair it may be, else anybody."""
@@ -293,13 +309,13 @@ _MOVES: dict[Move, Callable[[Walk, Person, HazardRow, Seen], Service]] = {
 }
 
 
-@pytest.mark.parametrize("seed", [3, 7])
+@pytest.mark.parametrize("seed", [1, 4, 8])
 async def test_whatever_people_do_nothing_is_lost_and_nobody_closes_his_own(county: County, seed: int) -> None:
     walk, seen = Walk(county, seed), Seen()
     await walk.begin()
     for _ in range(STEPS):
         seen = await walk.step(seen)
+        if walk.far_enough:
+            break
     assert await walk.whole() == seen  # nothing moved that nobody moved
-    assert sum(walk.done.values()) > STEPS / 3, walk.done  # it went somewhere
-    assert len(walk.done) >= 11, walk.done
-    assert any(row.state in OVER for row in seen.rows.values())
+    assert walk.far_enough, (walk.done, walk.ended)
