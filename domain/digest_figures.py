@@ -109,3 +109,8 @@ def digest_day(at: datetime, began: datetime) -> DigestDay:
     before = at - timedelta(days=1)
     first = began > before
     return DigestDay(at, began.replace(hour=0, minute=0, second=0, microsecond=0) if first else before)
+
+
+def digest_subject(place: PlaceCode, day: str) -> str:
+    """What all messages of one digest are about, to find them again."""
+    return f"digest:{day}:{place}"

@@ -11,7 +11,7 @@ from handlers.incoming import What
 from handlers.scene import Feature, Scene
 from messages.keyboards import button, in_rows
 from services.archive_paper import ARCHIVE
-from services.event_sheets import recent_events
+from services.event_scope import recent_events
 from services.ledger_list import Shown, search, shown, words_of
 from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER
 from services.papers import ask_for_paper

@@ -9,7 +9,8 @@ from typing import Any
 from domain.ledger import LedgerFilter, LedgerView
 from domain.papers import PhotoState
 from domain.people import Action, Person
-from services.event_sheets import Event, EventSheet, event_of, event_sheets
+from services.event_scope import Event, event_of
+from services.event_sheets import EventSheet, event_sheets
 from services.ledger_papers import HAZARD_LEDGER, PATROL_LEDGER, asked_for
 from services.ledgers import narrowed, scope
 from services.papers import UPLOAD_BYTES, Bench, Made, Paper, pages

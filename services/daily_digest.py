@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from domain.digest_figures import DigestDay, Matter, Owing, Share, digest_day, digest_hours, duty_share, share
+from domain.digest_figures import (
+    DigestDay,
+    Matter,
+    Owing,
+    Share,
+    digest_day,
+    digest_hours,
+    digest_subject,
+    duty_share,
+    share,
+)
 from domain.outgoing import Lane, OutboxState, Policy
 from domain.people import Action, Person, Role
 from domain.places import PlaceCode
@@ -137,18 +147,24 @@ async def _send(
     if facts["nothing"] and not (zero or skipped):
         await work.note("digest.nothing", f"place:{place}", None, day=day.day)
         return
+    without: list[int] = []
     for person in readers:
         lost = await _not_arrived(work, day, place, person)
-        await work.tell(
+        told = await work.tell(
             person,
             _key(day.at, place, person),
             work.words.card("daily_digest", person.language, skipped=[*skipped, *lost], **facts),
+            subject=digest_subject(place, day.day),
             buttons=_buttons(work, person, place, shares, day, hazards),
             lane=Lane.DIGEST,
             policy=Policy.AT_MOST_ONCE,
             expires_at=work.now + _DAY,  # it may wait over midnight: it says which day it is of
         )
-    await work.note("digest.sent", f"place:{place}", None, day=day.day, readers=len(readers), late=late)
+        if not told:
+            without.append(person.id)
+    await work.note(
+        "digest.sent", f"place:{place}", None, day=day.day, readers=len(readers), late=late, without=without
+    )
 
 
 def _key(at: datetime, place: PlaceCode, person: Person) -> str:

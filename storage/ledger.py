@@ -13,9 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from domain.hazards import ALIVE, HazardState, Move
 from domain.ledger import LedgerFilter
 from services.ports.hazards import HazardRow
-from services.ports.ledger import HazardLine, PatrolLine
+from services.ports.ledger import DigestLine, HazardLine, PatrolLine
 from storage.checks import spot_check
 from storage.database import BigId, UtcTime, metadata
+from storage.digests import digests_between
 from storage.drill_scope import Scope
 from storage.hazards import _hazard, _is_alive, hazard, hazard_event, hazard_report
 from storage.patrols import check_in, patrol_task
@@ -112,6 +113,9 @@ class LedgerTable:
         c = spot_check.c
         issued = (c.issued_at >= since, c.issued_at < until, self._scope.keeps("check", c.id))
         return list((await self._db.execute(sa.select(c.id).where(*issued).order_by(c.id))).scalars())
+
+    async def digests_between(self, first: str, last: str) -> list[DigestLine]:
+        return await digests_between(self._db, first, last)
 
     async def keep_wish(self, words: str, at: datetime) -> int:
         put = sa.insert(ledger_wish).values(words=words, at=at).returning(ledger_wish.c.id)

@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Protocol
 
 from domain.ledger import LedgerFilter
+from domain.people import PersonId
+from domain.places import PlaceCode
+from domain.text import Html
 from services.ports.hazards import HazardRow
 
 
@@ -47,6 +50,28 @@ class PatrolLine:
     """number of the hazard it became, or "" """
 
 
+@dataclass(frozen=True, slots=True)
+class DigestCopy:
+    """One digest as one person had it."""
+
+    person_id: PersonId
+    arrived: bool
+    text: Html
+    """"" once its words are forgotten"""
+
+
+@dataclass(frozen=True, slots=True)
+class DigestLine:
+    place: PlaceCode
+    day: str
+    made_at: datetime
+    outcome: str
+    """sent, nothing (there was nothing to tell) or skipped (by the bot's own failing)"""
+    copies: tuple[DigestCopy, ...] = ()
+    without: tuple[PersonId, ...] = ()
+    """readers whose private chat was not open"""
+
+
 class LedgerRows(Protocol):
     async def hazards(self, wanted: LedgerFilter, after: int = 0, limit: int = 500) -> list[HazardLine]:
         """By id, those behind `after`."""
@@ -75,6 +100,10 @@ class LedgerRows(Protocol):
 
     async def checks_between(self, since: datetime, until: datetime) -> list[int]:
         """Ids of the spot checks issued in [since, until)."""
+        ...
+
+    async def digests_between(self, first: str, last: str) -> list[DigestLine]:
+        """Of the days from `first` to `last`, both included; by day and place."""
         ...
 
     async def keep_wish(self, words: str, at: datetime) -> int:

@@ -3,6 +3,7 @@
 import io
 import zipfile
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ import pytest
 from openpyxl import load_workbook
 
 from domain.action_cards import Family
+from domain.channels import plain_text
 from domain.hazards import Category
 from domain.response import ResponseLevel
+from domain.text import Html
 from services.hazard_report import Reporter, Told, report_hazard
 from services.response_moves import Wish, start
 from services.work import Work
+from tests.response.test_moves import started
 from tests.support.county import (
     DUTY,
     FAR_STATION,
@@ -26,6 +30,7 @@ from tests.support.county import (
     TOWNSHIP,
     VILLAGE,
     County,
+    Someone,
     small_county,
 )
 
@@ -63,12 +68,13 @@ def lines(content: bytes, sheet: str) -> list[dict[str, Any]]:
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-async def asked(county: County, label: str) -> dict[str, bytes]:
-    await county.say(STATION, "/ledger")
-    await county.press(STATION, "按响应、预警存档")
-    await county.press(STATION, label)
+async def asked(county: County, label: str, by: Someone = STATION) -> dict[str, bytes]:
+    await county.say(by, "/ledger")
+    await county.press(by, "按响应、预警存档")
+    await county.press(by, label)
     await county.make_papers()
-    found = opened(county.files(STATION)[-1][1])
+    await county.pass_time(seconds=5)  # one message a second in a chat
+    found = opened(county.files(by)[-1][1])
     county.seen_all()
     return found
 
@@ -81,7 +87,7 @@ async def test_a_response_comes_as_one_file_with_all_that_happened_in_it(county:
         name: sha256(files[name]).hexdigest() for name in files if name not in {"SHA256SUMS", "manifest.json"}
     }
     record = files["事件记录.xlsx"]
-    names = ["目录", "响应", "预警", "预警应答", "抽查", "值班日志", "函单", "照片目录"]
+    names = ["目录", "响应", "预警", "预警应答", "抽查", "值班日志", "日报", "函单", "照片目录"]
     assert load_workbook(io.BytesIO(record)).sheetnames == names
     (move,) = lines(record, "响应")
     assert [move[one] for one in ("动作", "级别", "依据", "经办人")] == ["启动", "Ⅲ", "雨大", LEADER.name]
@@ -99,6 +105,49 @@ async def test_a_warning_comes_with_who_answered_it_and_when(county: County) -> 
     assert GRID.name in {line["姓名"] for line in answers}
     assert {line["状态"] for line in answers} == {"没答"}
     assert "响应" not in load_workbook(io.BytesIO(files["事件记录.xlsx"])).sheetnames
+
+
+async def test_every_digest_of_the_time_is_in_it_word_for_word_and_who_had_it(tmp_path: Path) -> None:
+    async with small_county(tmp_path, start=datetime(2026, 6, 20, 9, tzinfo=UTC)) as county:  # half an hour before one
+        await started(county, LEADER, ResponseLevel.III, TOWNSHIP)
+        await county.warn(places=[TOWNSHIP])
+        county.world.block_bot(STATION.user_id)
+        await county.pass_time(minutes=40, step=timedelta(minutes=5))
+        (told,) = (text for text in county.texts(LEADER) if "石梁镇日报" in text)
+        county.world.unblock_bot(STATION.user_id)
+        await county.say(STATION, "/me")
+        county.seen_all()
+        without, digest = lines((await asked(county, "防台风Ⅲ"))["事件记录.xlsx"], "日报")
+        assert [without[one] for one in ("没送到的人", "内容")] == [STATION.name, "这些人收不到私聊，没有发。"]
+        assert [digest[one] for one in ("范围", "日期", "没送到的人")] == ["石梁镇", "2026-06-20", None]
+        assert LEADER.name in digest["收到的人"]
+        assert STATION.name not in digest["收到的人"]
+        assert digest["内容"] == plain_text(Html(told))
+        both = lines((await asked(county, "防台风Ⅲ", DUTY))["事件记录.xlsx"], "日报")
+        assert {line["范围"] for line in both} == {"松阳县", "石梁镇"}  # the county's own is for the county alone
+        later = county.clock.now() + timedelta(days=1)
+        await county.run(lambda work: work.rows.retention.forget_words(work.now - timedelta(days=1), later))
+        _, gone = lines((await asked(county, "防台风Ⅲ"))["事件记录.xlsx"], "日报")
+        assert gone["内容"] == "内容已过保存期，已清除。"
+        assert LEADER.name in gone["收到的人"]
+        county.seen_all()
+
+
+async def test_a_day_without_anything_to_tell_is_in_it_as_such(county: County) -> None:
+    leader = await county.person(LEADER)
+
+    async def act(work: Work) -> None:
+        await start(work, leader, Wish(Family.RAIN, ResponseLevel.IV, (TOWNSHIP,), "雨大"))
+        day = work.local(work.now).date().isoformat()
+        for place, what in ((TOWNSHIP, "nothing"), (FAR_VILLAGE, "skipped")):
+            assert await work.rows.responses.day_done("digest", place, day, work.now)
+            await work.note(f"digest.{what}", f"place:{place}", None, day=day)
+
+    await county.run(act)
+    await county.settle()
+    (line,) = lines((await asked(county, "防暴雨Ⅳ"))["事件记录.xlsx"], "日报")
+    assert (line["范围"], line["内容"]) == ("石梁镇", "这一天没有要说的事，没有发。")
+    county.seen_all()
 
 
 async def test_nobody_gets_the_archive_of_another_area(county: County) -> None:

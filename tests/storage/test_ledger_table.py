@@ -10,10 +10,14 @@ import sqlalchemy as sa
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from benchmarks.ledger_filling import grow, prepare
+from domain.digest_figures import digest_subject
 from domain.hazards import ALIVE, Category, Grade, HazardState
 from domain.ledger import LedgerFilter
+from domain.outgoing import Outgoing
 from domain.places import PlaceCode
-from services.ports import HazardEvent, HazardReport, HazardRow
+from domain.text import Html
+from services.ports import HazardEvent, HazardReport, HazardRow, Rows
+from services.ports.ledger import DigestCopy
 from storage.database import Database
 from storage.ledger import page_of_lines
 from storage.store import SqlStore
@@ -145,3 +149,25 @@ async def _plan(connection: AsyncConnection, pair: str | None = None) -> list[st
     query = page_of_lines(LedgerFilter(places=(PlaceCode("331124"),)), 5, 9, pair)
     sql = query.compile(dialect=connection.dialect, compile_kwargs={"literal_binds": True})
     return [str(step[-1]) for step in await connection.execute(sa.text(f"EXPLAIN QUERY PLAN {sql}"))]
+
+
+async def test_digests_are_found_by_their_days_with_who_had_them_and_why_not(store: SqlStore) -> None:
+    (reader,) = await store.write(lambda rows: people(rows, 1))
+    day = "2026-06-20"
+
+    async def fill(rows: Rows) -> None:
+        for place, on in ((TOWNSHIP, day), (VILLAGE, day), (TOWNSHIP, "2026-06-21")):
+            assert await rows.responses.day_done("digest", place, on, AT)
+        assert await rows.responses.day_done("check", TOWNSHIP, day, AT)  # another thing of the day
+        about = digest_subject(TOWNSHIP, day)
+        await rows.outbox.put(Outgoing("a", 1, text=Html("<b>日报</b>"), person_id=reader, subject=about))
+        facts = {"day": day, "without": [reader]}
+        await rows.timeline.add("digest.sent", subject=f"place:{TOWNSHIP}", actor=None, at=AT, facts=facts)
+        await rows.timeline.add("digest.skipped", subject=f"place:{VILLAGE}", actor=None, at=AT, facts={"day": day})
+
+    await store.write(fill)
+    sent, skipped = await store.read(lambda rows: rows.ledger.digests_between(day, day))
+    assert (sent.place, sent.outcome, sent.made_at) == (TOWNSHIP, "sent", AT)
+    assert sent.copies == (DigestCopy(reader, False, Html("<b>日报</b>")),)
+    assert sent.without == (reader,)
+    assert (skipped.place, skipped.outcome, skipped.copies) == (VILLAGE, "skipped", ())

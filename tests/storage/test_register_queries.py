@@ -29,6 +29,7 @@ QUESTIONS: dict[str, Ask] = {
     "one character": lambda rows: rows.ledger.newest(LedgerFilter(words=("缝",))),
     "patrols of a time": lambda rows: rows.ledger.first_patrol(AT),
     "checks of a time": lambda rows: rows.ledger.checks_between(AT, AT + timedelta(days=1)),
+    "digests of a time": lambda rows: rows.ledger.digests_between("2026-06-20", "2026-06-24"),
     "tasks of a person": lambda rows: rows.patrols.open_of([1]),
     "letters of an addressee": lambda rows: rows.supervision.letters.of(addressee=1),
     "events of a letter": lambda rows: rows.supervision.letters.events_of("letter:1"),
