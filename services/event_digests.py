@@ -35,7 +35,8 @@ async def _told(work: Work, one: DigestLine, lang: str) -> list[dict[str, Any]]:
     names = {number: person.name for number, person in people.items()}
     between, lines = label("ledger.between", lang), list[dict[str, Any]]()
     if not one.copies or one.without:
-        why = "nobody" if one.outcome == "sent" else one.outcome
+        sent = "nobody" if one.without else "not_kept"
+        why = sent if one.outcome == "sent" else one.outcome
         unreached = between.join(names.get(number, "") for number in one.without)
         lines.append({"not_reached": unreached, "words": label(f"ledger.event_digest.{why}", lang)})
     for text in dict.fromkeys(copy.text for copy in one.copies):

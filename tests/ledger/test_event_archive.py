@@ -142,11 +142,13 @@ async def test_a_day_without_anything_to_tell_is_in_it_as_such(county: County) -
         for place, what in ((TOWNSHIP, "nothing"), (FAR_VILLAGE, "skipped")):
             assert await work.rows.responses.day_done("digest", place, day, work.now)
             await work.note(f"digest.{what}", f"place:{place}", None, day=day)
+        assert await work.rows.responses.day_done("digest", VILLAGE, day, work.now)  # of before its words were kept
 
     await county.run(act)
     await county.settle()
-    (line,) = lines((await asked(county, "防暴雨Ⅳ"))["事件记录.xlsx"], "日报")
-    assert (line["范围"], line["内容"]) == ("石梁镇", "这一天没有要说的事，没有发。")
+    found = lines((await asked(county, "防暴雨Ⅳ"))["事件记录.xlsx"], "日报")
+    assert [line["范围"] for line in found] == ["石梁镇", "石梁镇·上坞村"]
+    assert [line["内容"] for line in found] == ["这一天没有要说的事，没有发。", "发过，原文没有留存。"]
     county.seen_all()
 
 

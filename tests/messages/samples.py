@@ -277,7 +277,7 @@ DYNAMIC: Mapping[str, Callable[[], Iterable[str | tuple[str, str]]]] = {
     "ledger.disaster.*": lambda: [one.value for one in ledger.Disaster],
     "ledger.grade.*": lambda: [grade.value for grade in hazards.Grade],
     "ledger.column.*": lambda: {*ledger.HAZARD_FIELDS, *ledger.PATROL_FIELDS},
-    "ledger.event_digest.*": lambda: ("nothing", "skipped", "nobody", "forgotten"),
+    "ledger.event_digest.*": lambda: ("nothing", "skipped", "nobody", "not_kept", "forgotten"),
     "ledger.event_sheet.*": lambda: (*event_sheets.EVENT_FIELDS, "letters", "index", "photos", "record"),
     "ledger.event_about.*": lambda: ("event", "places", "since", "until", "by", "at", "what", "number"),
     "ledger.event_column.*": lambda: {
