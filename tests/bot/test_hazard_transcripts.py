@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.county import (
+    CADRE,
     GRID,
     LEADER,
     OFFICER,
@@ -16,7 +17,7 @@ from tests.support.county import (
     County,
     Someone,
 )
-from tests.support.hazards import hazard, report
+from tests.support.hazards import assigned, hazard, report, said_to_be_fixed
 from tests.support.transcripts import Story, hold_to_transcript
 
 GOLDEN = Path(__file__).parent / "transcripts"
@@ -75,11 +76,58 @@ async def a_reply_in_the_group(county: County) -> tuple[Someone, ...]:
     return (PATROLLER,)
 
 
+async def given_out_fixed_and_looked_at(county: County) -> tuple[Someone, ...]:
+    await said_to_be_fixed(county)
+    await county.pass_time(seconds=5)
+    await county.press(CADRE, "不合格退回")
+    await county.say(CADRE, "还有石头没清")
+    await county.press(CADRE, "确认提交")
+    await county.pass_time(seconds=5)
+    await county.press(PATROLLER, "已整改")
+    await county.photo(PATROLLER, data=b"clear", caption="都清了")
+    await county.press(PATROLLER, "确认提交")
+    await county.pass_time(seconds=5)
+    await county.press(CADRE, "现场看过")
+    await county.pass_time(seconds=5)
+    return GRID, PATROLLER, STATION, CADRE
+
+
+async def more_time_refused_and_given(county: County) -> tuple[Someone, ...]:
+    await assigned(county)
+    for days, answer in (("3天", "不同意"), ("7天", "同意延期")):
+        await county.press(PATROLLER, "申请延期")
+        await county.press(PATROLLER, days)
+        await county.press(PATROLLER, "材料没到")
+        await county.press(PATROLLER, "确认提交")
+        await county.press(STATION, answer)
+        await county.pass_time(seconds=5)
+    return PATROLLER, STATION, GRID
+
+
+async def two_made_one_and_apart_again(county: County) -> tuple[Someone, ...]:
+    await report(county)
+    await county.say(PATROLLER, "/report")
+    for button in ("山塘水库", "上坞村", "不是同一件"):
+        await county.press(PATROLLER, button)
+    await county.say(PATROLLER, "坝脚渗水")
+    for button in ("没有人", "跳过", "确认提交"):
+        await county.press(PATROLLER, button)
+    for button in ("看详情", "并入另一条", "2026-0001"):
+        await county.press(STATION, button)
+    await county.pass_time(seconds=5)
+    await county.press(STATION, "取消合并")
+    await county.pass_time(seconds=5)
+    return STATION, PATROLLER, GRID
+
+
 STORIES: tuple[Story, ...] = (
     typed_and_fixed_on_the_spot,
     a_red_warning_and_a_restart_in_between,
     two_desks_at_once,
     a_reply_in_the_group,
+    given_out_fixed_and_looked_at,
+    more_time_refused_and_given,
+    two_made_one_and_apart_again,
 )
 
 
