@@ -19,6 +19,7 @@ from services.press import surroundings
 
 _MOST_BYTES = 64 << 10
 _CONVERTING_SECONDS = 20.0
+_ENDING_SECONDS = 2.0
 _TO_WAV = ("ffmpeg", "-nostdin", "-loglevel", "error", "-y", "-i", FILE, "-ac", "1", "-ar", "16000", WAV)
 
 
@@ -67,12 +68,23 @@ async def _run(command: list[str], seconds: float) -> bytes:
     except TimeoutError as error:
         raise NotHeardError("too_slow") from error
     finally:
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(process.pid, signal.SIGKILL)
-        await process.wait()
+        await _end(process)
     if code != 0:
         raise NotHeardError("failed")
     return output
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """asyncio says that a process is over when its pipe is at an end, and stops to read a pipe nobody takes from: what
+    is still in it is taken out. A daemon the engine left behind may hold it open for ever: it is not waited for."""
+    assert process.stdout is not None
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(process.pid, signal.SIGKILL)
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_ENDING_SECONDS):
+            while await process.stdout.read(_MOST_BYTES):
+                pass
+            await process.wait()
 
 
 async def _read(process: asyncio.subprocess.Process) -> bytes:

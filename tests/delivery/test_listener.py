@@ -82,6 +82,15 @@ async def test_a_slow_one_ends_with_everything_it_started(sound: Path, tmp_path:
     assert not _runs(int(note.read_text()))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="pipes have one size elsewhere")
+async def test_a_flood_that_filled_every_buffer_is_over_when_it_is_refused(sound: Path) -> None:
+    big_pipe = "import fcntl, os, time; fcntl.fcntl(1, 1031, 1 << 20); "  # F_SETPIPE_SZ
+    flood = listener(big_pipe + "os.write(1, b'x' * (1 << 20)); time.sleep(60)")
+    async with asyncio.timeout(15):
+        with pytest.raises(NotHeardError, match="too_much"):
+            await flood.hear(sound)
+
+
 def _runs(pid: int) -> bool:
     try:
         os.kill(pid, 0)
