@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from domain.hazards import OVER, HazardState, Move, Verification
+from domain.hazards import OVER, HazardState, Move, Verification, leads_to
 from domain.outgoing import Kind, Lane, Outgoing, Policy
 from domain.people import Person
 from domain.text import Button, ButtonStyle, Html, Rows
@@ -266,9 +266,9 @@ async def tell_reporters(work: Work, row: HazardRow, step: str, *, but: int | No
 
 
 def _reporter_buttons(work: Work, row: HazardRow, lang: str) -> Rows:
-    """How it stands; and once it is over, 还没好 for whoever reported it."""
+    """How it stands; and where it can be opened again, 还没好 for whoever reported it."""
     see = Button(work.words.label("hazard.button.progress", lang), f"h:see:{row.id}:{row.version}")
-    if row.state not in OVER:
+    if leads_to(row.state, Move.REOPEN) is None:  # merged with another, it goes on there
         return ((see,),)
     return ((Button(work.words.label("hazard.button.not_over", lang), f"h:again:{row.id}:{row.version}"), see),)
 

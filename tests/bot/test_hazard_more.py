@@ -133,6 +133,8 @@ async def test_two_are_merged_by_the_desk_with_both_reporters_and_taken_apart_ag
     await county.press(STATION, "2026-0001")
     assert "2026-0002 号已并入 2026-0001 号" in "".join(county.texts(STATION))
     assert "和 2026-0001 号是同一处" in county.last(PATROLLER)
+    with pytest.raises(AssertionError):
+        county.button(PATROLLER.user_id, "还没好")  # it goes on under the other number
     row = await hazard(county, 2)
     assert (row.state, row.merged_into) == (HazardState.MERGED, 1)
     assert [one.name for one in await reports(county)] == ["王大爷", "山塘老徐"]
