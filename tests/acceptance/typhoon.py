@@ -29,6 +29,8 @@ START = datetime(2026, 6, 19, 23, 58, tzinfo=UTC)
 """two minutes before eight of the first day"""
 HOURS = 76
 QUICK, SLOW, QUICK_FOR = timedelta(seconds=30), timedelta(minutes=5), timedelta(minutes=30)
+RUN_UP = {39: timedelta(minutes=45)}
+"""rows that need what the bot does on its own before them: a slow heart hands out a round over hours"""
 MOST_POSTS, MOST_GRID, MOST_OFFICER = 14, 12, 22
 _MOBILE = re.compile(r"(?<!\d)1[3-9]\d{9}(?!\d)")
 
@@ -61,7 +63,7 @@ def _set_the_pace(stage: Stage, script: Typhoon, began: datetime) -> None:
     """The heart beats quickly while a row plays and for a while after it, slowly in between."""
     quick: list[tuple[datetime, datetime]] = []
     for row in sorted(script.rows(), key=lambda row: row.at):
-        since, until = began + row.at, began + row.at + QUICK_FOR
+        since, until = began + row.at - RUN_UP.get(row.number, timedelta()), began + row.at + QUICK_FOR
         if quick and since <= quick[-1][1]:
             quick[-1] = quick[-1][0], until
         else:
