@@ -1,8 +1,10 @@
 """A response and its spot checks word for word, as each of their people reads them, and as the groups do.
 `--update-golden` writes them anew: read what changed."""
 
+from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -210,3 +212,25 @@ DRAWS = {check_of_somebody_on_leave_goes_to_his_stand_in, check_by_draw_that_the
 async def test_word_for_word(story: Story, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     suggests = story is response_from_a_warning_to_its_review
     await hold_to_transcript(story, GOLDEN, tmp_path, request, suggests=suggests, draws=story in DRAWS)
+
+
+@pytest.mark.parametrize("story", [response_from_a_warning_to_its_review, check_of_one_person_by_dialogue])
+async def test_word_for_word_though_the_bot_begins_anew_after_every_step(
+    story: Story, tmp_path: Path, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of a response lives in the process alone: nothing lost, nothing said twice, no word another."""
+    for name in ("press", "say"):
+        monkeypatch.setattr(County, name, _and_a_restart(getattr(County, name)))
+    suggests = story is response_from_a_warning_to_its_review
+    await hold_to_transcript(story, GOLDEN, tmp_path, request, suggests=suggests)
+
+
+def _and_a_restart(act: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
+    async def then(county: County, *arguments: Any, **named: Any) -> Any:
+        result = await act(county, *arguments, **named)
+        # What is written every fifteen real seconds: here hours pass in less.
+        await county.run(lambda work: work.rows.heartbeats.heard("heard", work.now))
+        await county.restart()
+        return result
+
+    return then
